@@ -1,0 +1,3 @@
+from fayol.cli import main
+
+main()
