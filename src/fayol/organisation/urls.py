@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from fayol.organisation.views import calendars, people, posts, sheets, units, windows
+
+app_name = "organisation"
+urlpatterns = [
+    path("", units.index, name="index"),
+    path("find/", units.find, name="find"),
+    path("find/people/", people.suggest, name="suggest_people"),
+    path("find/units/", units.suggest, name="suggest_units"),
+    path("units/new/", units.create, name="unit_new"),
+    path("units/<int:pk>/", units.show, name="unit"),
+    path("units/<int:pk>/branch/", units.branch, name="branch"),
+    path("units/<int:pk>/edit/", units.edit, name="unit_edit"),
+    path("units/<int:pk>/move/", units.move, name="unit_move"),
+    path("units/<int:pk>/order/", units.order, name="unit_order"),
+    path("units/<int:pk>/close/", units.close, name="unit_close"),
+    path("units/<int:pk>/reopen/", units.reopen, name="unit_reopen"),
+    path("units/<int:pk>/office/", units.make_office, name="unit_office"),
+    path("units/<int:pk>/appoint/", posts.appoint, name="appoint"),
+    path("posts/<int:pk>/edit/", posts.edit, name="post_edit"),
+    path("posts/<int:pk>/end/", posts.end, name="post_end"),
+    path("people/new/", people.create, name="person_new"),
+    path("people/<int:pk>/", people.show, name="person"),
+    path("people/<int:pk>/edit/", people.edit, name="person_edit"),
+    path("people/<int:pk>/contact/", people.contact, name="person_contact"),
+    path("people/<int:pk>/secretaries/", people.secretaries, name="secretaries"),
+    path("people/<int:pk>/charges/", people.charges, name="charges"),
+    path("people/<int:pk>/account/", people.account, name="account"),
+    path("people/<int:pk>/absence/", windows.absence, name="absence"),
+    path("people/<int:pk>/delegation/", windows.delegation, name="delegation"),
+    path("absences/<int:pk>/cancel/", windows.cancel, name="absence_cancel"),
+    path("delegations/<int:pk>/revoke/", windows.revoke, name="delegation_revoke"),
+    path("import/", sheets.upload, name="import"),
+    path("import/<int:pk>/", sheets.check, name="import_check"),
+    path("import/<int:pk>/apply/", sheets.apply, name="import_apply"),
+    path("export/", sheets.export, name="export"),
+    path("calendar/", calendars.show, name="calendar"),
+    path("calendar/<int:year>/", calendars.show, name="calendar_year"),
+    path("calendar/notice/", calendars.notice, name="calendar_notice"),
+    path("calendar/notice/<int:pk>/", calendars.check, name="calendar_check"),
+    path("calendar/notice/<int:pk>/apply/", calendars.apply, name="calendar_apply"),
+    path("calendar/rules/new/", calendars.new, name="calendar_new"),
+    path("calendar/rules/standard/", calendars.standard, name="calendar_standard"),
+    path("calendar/rules/<int:pk>/", calendars.edit, name="calendar_edit"),
+    path("calendar/rules/<int:pk>/day/", calendars.day, name="calendar_day"),
+    path("calendar/days/<int:pk>/clear/", calendars.clear, name="calendar_clear"),
+    path("calendar/units/", calendars.assign, name="calendar_assign"),
+]
