@@ -1,0 +1,70 @@
+"""Replaying the facts of every receipt since it was last asked, and comparing the outcome with its row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db.models import Count, Max
+
+from fayol.facts.journal import histories_of
+from fayol.facts.models import Fact
+from fayol.facts.registry import register_auditor
+from fayol.notices.actions._turn import snapshot
+from fayol.notices.models import Edition, Notice, Receipt, Tally
+from fayol.notices.queries import tallies_of
+from fayol.notices.states import Stage
+
+BATCH = 1000
+BLANK: dict[str, Any] = {
+    "proxied_at": None, "proxied_by_id": None, "reported_at": None, "reported_how": "", "reported_words": "",
+    "read_at": None, "restated": "", "restated_on": None, "understood_at": None, "confirmed_at": None,
+    "confirmed_by_id": None, "confirmed_how": "", "reply": "", "reply_words": "", "reply_by_id": None,
+    "substitute_id": None, "values": {}, "leave": "", "rechecked_at": None,
+}  # fmt: skip
+"""What being asked makes of a receipt; the stage besides, which is where the notice lies."""
+FIRST = frozenset({Stage.WAITING.value, Stage.ON_SYSTEM.value})
+
+
+def register() -> None:
+    register_auditor("receipt", audit)
+
+
+def audit() -> Iterator[str]:
+    """One sentence for each receipt that is not what its facts make of it, and each notice whose tally is not the sum
+    of its receipts. Streams in batches."""
+    asked = dict(Edition.objects.filter(material=True).values_list("notice").annotate(n=Max("n")))
+    last = 0
+    while rows := list(Receipt.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        histories = histories_of("receipt", [row.pk for row in rows])
+        for row in rows:
+            yield from compare(row, histories[row.pk], asked.get(row.notice_id, 1))
+        last = rows[-1].pk
+    yield from _tallies()
+
+
+def compare(row: Receipt, facts: Sequence[Fact], asked: int) -> Iterator[str]:
+    """`asked` is the edition with which everybody was last asked anew; what came before no longer counts."""
+    told = dict(BLANK)
+    stage = ""
+    for fact in facts:
+        if fact.data.get("edition", 1) >= asked:
+            told |= {name: value for name, value in fact.data["changed"].items() if name in BLANK}
+            stage = fact.data["changed"].get("stage", stage)
+    now = snapshot(row)
+    for name, value in told.items():
+        if now[name] != value:
+            yield f"receipt:{row.pk} 的 {name} 是 {now[name]!r}，按记录应为 {value!r}"
+    if row.stage != stage if stage else row.stage not in FIRST:
+        yield f"receipt:{row.pk} 的 stage 是 {row.stage!r}，按记录应为 {stage or '未动'!r}"
+
+
+def _tallies() -> Iterator[str]:
+    notices = list(Notice.objects.filter(pk__in=Tally.objects.values("notice")))
+    kept = tallies_of(notices)
+    counted: dict[int, dict[Stage, int]] = {}
+    for notice, stage, n in Receipt.objects.values_list("notice", "stage").annotate(n=Count("pk")):
+        counted.setdefault(notice, {})[Stage(stage)] = n
+    for pk in sorted(kept.keys() | counted.keys()):
+        if kept.get(pk, {}) != counted.get(pk, {}):
+            yield f"notice:{pk} 的回执合计与回执不符"

@@ -1,0 +1,168 @@
+"""What a receipt needs next, and when. Values and an instant in, values out.
+
+The proxy's clock is the heart of it: whoever took a notice for a principal has four working hours (特急: one hour by
+the clock) to say when and how it was reported; then the proxy, then the stand-in and the office's head, then the
+officer on duty, who has to reach the principal directly. Nothing of this makes a receipt green.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from fayol.kernel.text import gettext_noop as _
+from fayol.kernel.worktime import WorkCalendar
+from fayol.notices.states import BY_OTHERS, MET, Depth, Form, Leave, Reply, Stage, Step
+
+FLASH = "flash"
+PROXY_TIMER = timedelta(hours=4)
+PROXY_TIMER_FLASH = timedelta(hours=1)
+"""Working hours, and hours by the clock for 特急."""
+FIRST_REMINDER: dict[str, timedelta] = {
+    "normal": timedelta(hours=8),
+    "document": timedelta(hours=4),
+    "urgent": timedelta(hours=2),
+    "flash": timedelta(minutes=15),
+}
+"""Working time (特急: by the clock) from sending to the first reminder; as much again to each further step."""
+REMIND_NOT_BEFORE = timedelta(minutes=5)
+"""A reminder by hand so soon after sending would only annoy."""
+RECHECK_DAYS = (3, 1)
+"""Working days before an event on which those who must attend are asked again, at `RECHECK_AT`."""
+RECHECK_AT = time(9, 0)
+CHAIN = (Step.REMIND_PROXY, Step.RAISE_PROXY, Step.DUTY)
+SILENCE = (Step.REMIND, Step.RAISE, Step.CALL)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A receipt and its notice, as far as the clock is concerned. `since` is when the stage was reached."""
+
+    stage: Stage
+    depth: Depth
+    form: Form
+    reply: Reply
+    leave: Leave
+    urgency: str
+    must: bool
+    asked_at: datetime
+    since: datetime
+    due_at: datetime | None = None
+    starts_at: datetime | None = None
+
+
+def is_met(depth: Depth, stage: Stage, form: Form, reply: Reply) -> bool:
+    """Whether nothing more is asked. Where an answer is asked for, only an answer of the person's own is one."""
+    if form is not Form.CONFIRM:
+        return stage is Stage.CONFIRMED and reply is not Reply.NOTHING
+    return stage in MET[depth]
+
+
+def steps(seen: Seen, calendar: WorkCalendar) -> list[tuple[datetime, Step]]:
+    """All that will happen to this receipt from here, in order of time, if nobody does anything."""
+    return sorted(_steps(seen, calendar), key=lambda step: step[0])
+
+
+def next_step(seen: Seen, calendar: WorkCalendar, after: datetime) -> tuple[datetime, Step] | None:
+    """The first step later than `after`, the instant up to which steps have been taken."""
+    return next((step for step in steps(seen, calendar) if step[0] > after), None)
+
+
+def _steps(seen: Seen, calendar: WorkCalendar) -> Iterator[tuple[datetime, Step]]:
+    met = is_met(seen.depth, seen.stage, seen.form, seen.reply)
+    yield from _rechecks(seen, calendar, met)
+    if met:
+        return
+    if seen.stage is Stage.PROXIED:
+        pause = PROXY_TIMER_FLASH if seen.urgency == FLASH else PROXY_TIMER
+        for n, step in enumerate(CHAIN, 1):
+            yield _after(seen.since, pause * n, seen.urgency, calendar), step
+        return
+    base = seen.since if seen.stage in BY_OTHERS else seen.asked_at
+    pause = FIRST_REMINDER[seen.urgency]
+    for n, step in enumerate(SILENCE, 1):
+        yield _after(base, pause * n, seen.urgency, calendar), step
+
+
+def _rechecks(seen: Seen, calendar: WorkCalendar, met: bool) -> Iterator[tuple[datetime, Step]]:
+    """Before an event: who said yes is asked again, who has not is to be reached by the officer on duty."""
+    if not seen.must or seen.starts_at is None or (met and seen.reply is not Reply.ATTEND):
+        return
+    for days in RECHECK_DAYS:
+        day = calendar.add_workdays(calendar.local_day(seen.starts_at), -days)
+        at = datetime.combine(day, RECHECK_AT, calendar.tz)
+        if at > seen.since:
+            yield at, Step.RECONFIRM if met else Step.DUTY
+
+
+def _after(start: datetime, amount: timedelta, urgency: str, calendar: WorkCalendar) -> datetime:
+    return start + amount if urgency == FLASH else calendar.add_worked(start, amount)
+
+
+def proxy_due(since: datetime, urgency: str, calendar: WorkCalendar) -> datetime:
+    """Until when a proxy who took a notice has to have reported it."""
+    return _after(since, PROXY_TIMER_FLASH if urgency == FLASH else PROXY_TIMER, urgency, calendar)
+
+
+def may_change(starts_at: datetime | None, now: datetime) -> bool:
+    """Whether an answer may still be replaced: until the event begins."""
+    return starts_at is None or now < starts_at
+
+
+# ── what is asked back ─────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing to fill in. `kind`: text, number, date or choice; `options` for a choice."""
+
+    key: str
+    label: str
+    kind: str = "text"
+    required: bool = True
+    options: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Field:
+        return cls(**{**row, "options": tuple(row.get("options", ()))})
+
+
+def fields_of(rows: Sequence[Mapping[str, Any]]) -> list[Field]:
+    return [Field.from_json(row) for row in rows]
+
+
+# ── a correction ───────────────────────────────────────────────────────────
+
+MATERIAL = frozenset({"starts_at", "ends_at", "place", "due_at", "form", "depth", "fields"})
+"""What a corrected notice may not change without asking again. Of its words the one who corrects says so himself."""
+
+
+def is_material(changed: frozenset[str], said: bool) -> bool:
+    return said or bool(changed & MATERIAL)
+
+
+def wrong_value(field: Field, text: str) -> str:
+    """Why `text` is no value of the field, as a message id with {label}; empty when it is one."""
+    if not text:
+        return _("“{label}”没有填。") if field.required else ""
+    if field.kind == "number":
+        return "" if _NUMBER.fullmatch(text) else _("“{label}”请填数字。")
+    if field.kind == "date":
+        return "" if _is_day(text) else _("“{label}”请填日期，如2026-12-01。")
+    if field.kind == "choice" and text not in field.options:
+        return _("“{label}”请从所列的几项里选。")
+    return ""
+
+
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

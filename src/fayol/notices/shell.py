@@ -1,0 +1,117 @@
+"""What notices bring for the navigation, the search and the workbench."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as t
+
+from fayol.kernel.text import gettext_noop as _
+from fayol.notices import policy
+from fayol.notices.access import visible_to
+from fayol.notices.models import Receipt
+from fayol.notices.presenter_marks import reply_of
+from fayol.notices.queries import TO_PASS_ON
+from fayol.notices.queries_lists import waits
+from fayol.notices.queries_page import served
+from fayol.notices.states import Depth, Form, Leave, Reply, Stage
+from fayol.organisation.calendar import work_calendar
+from fayol.organisation.models import Person
+from fayol.web import nav, workbench
+from fayol.web.components import Light, dates
+from fayol.web.search import MOST, Hit
+from fayol.web.search import register as register_finder
+
+MOST_ROWS = 20
+
+
+def badge(person: Person, now: datetime) -> QuerySet[Receipt]:
+    return waits(person, now).order_by().only("pk")[:99]
+
+
+# ── the workbench ──────────────────────────────────────────────────────────
+
+
+def waiting(person: Person, now: datetime) -> list[workbench.Row]:
+    """What has been taken and not reported stands first, whatever else is due."""
+    rows = waits(person, now).select_related("notice__unit", "person", "proxied_by", "substitute")
+    found = list(rows.order_by("notice__due_at", "-notice_id", "pk")[:MOST_ROWS])
+    if not found:
+        return []
+    serves, acts = served(person, now)
+    return [shown for row in found for shown in _rows(row, person, serves | acts, now)]
+
+
+def _rows(row: Receipt, person: Person, principals: set[int], now: datetime) -> Iterator[workbench.Row]:
+    notice = row.notice
+    convenor = person.pk in (notice.author_id, notice.duty_id)
+    if row.person_id == person.pk and not _met(row):
+        yield _own(row, now)
+    if row.person_id in principals and row.stage in TO_PASS_ON and not _met(row):
+        yield _to_pass_on(row, now)
+    if convenor and row.leave == Leave.ASKED:
+        yield workbench.Row(
+            t("%(name)s%(reply)s，请答复：%(title)s")
+            % {"name": row.person.name, "reply": reply_of(row), "title": notice.title},
+            f"/notices/{notice.pk}/receipts/", t("去答复"), Light("amber", t("待批")), row.reply_words,
+            notice.starts_at,
+        )  # fmt: skip
+    on_duty = notice.duty_id == person.pk or (notice.duty_id is None and notice.author_id == person.pk)
+    if on_duty and row.duty_since is not None and row.stage != Stage.CONFIRMED:
+        yield workbench.Row(
+            t("直接联系%(name)s本人：%(title)s") % {"name": row.person.name, "title": notice.title},
+            f"/notices/{notice.pk}/receipts/", t("去联系"), Light("amber", t("没到本人")),
+            t("%(at)s起由您直接联系") % {"at": dates.daytime(row.duty_since, now)}, notice.starts_at,
+        )  # fmt: skip
+
+
+def _met(row: Receipt) -> bool:
+    notice = row.notice
+    return policy.is_met(Depth(notice.depth), Stage(row.stage), Form(notice.form), Reply(row.reply))
+
+
+def _own(row: Receipt, now: datetime) -> workbench.Row:
+    notice = row.notice
+    sub = t("%(unit)s%(at)s发来") % {"unit": notice.unit.name, "at": dates.day(row.asked_at, now)}
+    if notice.due_at:
+        sub += t("，请在%(at)s前答复") % {"at": dates.daytime(notice.due_at, now)}
+    late = notice.due_at is not None and notice.due_at <= now
+    lamp = Light("red", t("过期未答")) if late else Light("amber", t("待确认"))
+    verb = t("去确认") if notice.form == Form.CONFIRM else t("去答复")
+    return workbench.Row(notice.title, f"/notices/{notice.pk}/", verb, lamp, sub, notice.due_at or notice.starts_at)
+
+
+def _to_pass_on(row: Receipt, now: datetime) -> workbench.Row:
+    notice, who = row.notice, row.person.name
+    if row.proxied_at is None:
+        title = t("有通知等%(name)s本人知悉：%(title)s") % {"name": who, "title": notice.title}
+        sub = t("%(unit)s%(at)s发来") % {"unit": notice.unit.name, "at": dates.day(row.asked_at, now)}
+        due = notice.due_at or notice.starts_at
+        return workbench.Row(title, f"/notices/{notice.pk}/", t("代收"), Light("amber", t("未代收")), sub, due)
+    until = policy.proxy_due(row.proxied_at, notice.urgency, work_calendar(row.unit_id))
+    late = until <= now
+    return workbench.Row(
+        t("尚未向%(name)s报告：%(title)s") % {"name": who, "title": notice.title},
+        f"/notices/{notice.pk}/",
+        t("去报告"),
+        Light("red", t("超时未报告")) if late else Light("amber", t("未报告")),
+        t("%(at)s代收，请在%(until)s前报告本人")
+        % {"at": dates.daytime(row.proxied_at, now), "until": dates.daytime(until, now)},
+        until,
+        pinned=True,
+    )
+
+
+# ── the search ─────────────────────────────────────────────────────────────
+
+
+def find(person: Person, text: str, now: datetime) -> list[Hit]:
+    rows = visible_to(person, now).filter(title__icontains=text).select_related("unit").order_by("-id")[:MOST]
+    return [Hit(row.title, row.unit.name, f"/notices/{row.pk}/", "news") for row in rows]
+
+
+nav.register(nav.Entry("notices", _("通知"), "/notices/", "news", 36, tab=4, badge=badge))
+workbench.register("notices", waiting)
+register_finder("notices", _("通知"), find)
