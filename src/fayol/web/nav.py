@@ -1,0 +1,134 @@
+"""The register of what stands in the navigation. Apps add theirs in a module called `shell`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+from django.urls import Resolver404, resolve
+
+from fayol.kernel.text import gettext_noop as _
+from fayol.organisation.models import Person
+
+MOST_TABS = 5
+Waiting = int | QuerySet[Any]
+"""How many wait, or those that do, sliced at the most that is told: slices are counted together in one statement."""
+
+
+def everybody(person: Person) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One word of the navigation. An entry whose `path` no page answers is left out, so it may be named early.
+
+    `under`: further paths during which the entry is the current one. `tab`: place in the phone's tab bar, 0 for none.
+    `badge`: how many things wait for this person behind the entry.
+    """
+
+    key: str
+    title: str
+    path: str
+    icon: str
+    order: int
+    under: tuple[str, ...] = ()
+    tab: int = 0
+    allowed: Callable[[Person], bool] = everybody
+    badge: Callable[[Person, datetime], Waiting] | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as one page shows it."""
+
+    entry: Entry
+    current: bool
+    badge: int = field(default=0)
+
+    @property
+    def counted(self) -> bool:
+        """Whether anything is counted for it. Templates cannot ask `entry.badge`: they would call it."""
+        return self.entry.badge is not None
+
+
+_entries: dict[str, Entry] = {}
+_unread: list[Callable[[Person, datetime], Waiting]] = []
+
+
+def register(entry: Entry) -> None:
+    """Adds an entry, or replaces the one with the same key."""
+    _entries[entry.key] = entry
+
+
+def register_unread(count: Callable[[Person, datetime], Waiting]) -> None:
+    """Adds to the number on the bell, which every open page asks for once a minute."""
+    _unread.append(count)
+
+
+def exists(path: str) -> bool:
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The navigation of one person, in order, and the number on the bell."""
+
+    links: list[Link]
+    unread: int
+
+
+def frame_for(person: Person, *, path: str, now: datetime) -> Frame:
+    """The entry whose path is the longest beginning of `path` is current."""
+    entries = [e for e in sorted(_entries.values(), key=lambda e: e.order) if exists(e.path) and e.allowed(person)]
+    here = max(((len(p), e.key) for e in entries for p in (e.path, *e.under) if _covers(p, path)), default=(0, ""))[1]
+    badges = [e.badge(person, now) if e.badge else 0 for e in entries]
+    numbers = _counted([*badges, *(count(person, now) for count in _unread)])
+    links = [Link(e, e.key == here, number) for e, number in zip(entries, numbers, strict=False)]
+    return Frame(links, sum(numbers[len(entries) :]))
+
+
+def links_for(person: Person, *, path: str, now: datetime) -> list[Link]:
+    return frame_for(person, path=path, now=now).links
+
+
+def _counted(given: Sequence[Waiting]) -> list[int]:
+    numbers = [found if isinstance(found, int) else 0 for found in given]
+    parts: dict[int, tuple[str, tuple[Any, ...]]] = {}
+    for place, found in enumerate(given):
+        if isinstance(found, QuerySet):
+            with suppress(EmptyResultSet):
+                parts[place] = found.query.sql_with_params()
+    if parts:
+        sql = ", ".join(f"(SELECT count(*) FROM ({part}) AS waiting)" for part, _ in parts.values())  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {sql}", [value for _, values in parts.values() for value in values])
+            for place, number in zip(parts, cursor.fetchone(), strict=True):
+                numbers[place] = number
+    return numbers
+
+
+def tabs_of(links: list[Link]) -> list[Link]:
+    """At most five of them, for the bar at the bottom of a phone."""
+    return sorted((link for link in links if link.entry.tab), key=lambda link: link.entry.tab)[:MOST_TABS]
+
+
+def _covers(prefix: str, path: str) -> bool:
+    return path == prefix if prefix == "/" else path.startswith(prefix)
+
+
+register(Entry("workbench", _("工作台"), "/", "layout-dashboard", 10, tab=1))
+register(Entry("matters", _("事项"), "/matters/", "clipboard-list", 20, under=("/commitments/",), tab=2))
+register(Entry("ledger", _("台账"), "/ledger/", "table", 30, tab=3))
+register(Entry("intake", _("导入"), "/intake/", "file-import", 40, tab=4))
+register(Entry("organisation", _("组织"), "/organisation/", "sitemap", 50, tab=5))
