@@ -10,6 +10,7 @@ from fayol.answers.models import GivenAnswer, IncomingLetter, LinkWish, Mailbox,
 from fayol.answers.states import WANTS_A_LOOK, Outcome
 from fayol.answers.tokens import hash_of
 from fayol.organisation.models import Person
+from fayol.organisation.prepared import prepared
 
 MANY = 99
 _WANTED = sorted(WANTS_A_LOOK)
@@ -53,9 +54,10 @@ def letters(show: str) -> QuerySet[IncomingLetter]:
     return rows.filter(outcome__in=_WANTED, looked_at__isnull=True).order_by("-id")
 
 
-def to_look_at(most: int = MANY) -> QuerySet[IncomingLetter]:
-    """Those that wait for the office, at most `most` + 1."""
-    return letters("")[: most + 1]
+@prepared
+def to_look_at() -> QuerySet[IncomingLetter]:
+    """Those that wait for the office, at most MANY + 1."""
+    return letters("").order_by().select_related(None).only("pk")[: MANY + 1]
 
 
 def wants_links(person: Person) -> bool:

@@ -34,7 +34,7 @@ nav.register(
         82,
         under=("/answers/",),
         allowed=can_read_letters,
-        badge=lambda person, now: to_look_at(),
+        badge=lambda person, now: to_look_at.asked(),
     )
 )
 parts.register("commitment.aside", "answers", "answers/_given.html", given, order=82)

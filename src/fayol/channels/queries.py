@@ -29,6 +29,7 @@ from fayol.channels.states import WAITING, Status
 from fayol.kernel.worktime import WorkCalendar
 from fayol.organisation.calendar import calendars
 from fayol.organisation.models import Person
+from fayol.organisation.prepared import prepared
 from fayol.organisation.queries import active_posts
 
 MANY = 99
@@ -41,7 +42,8 @@ def inbox_of(person: Person) -> QuerySet[Delivery]:
     return Delivery.objects.filter(person=person, channel=INBOX).select_related("fact").order_by("-id")
 
 
-def unread_of(person: Person) -> QuerySet[Delivery]:
+@prepared
+def unread_of(person: int) -> QuerySet[Delivery]:
     """To be counted; 100 at most: beyond that a figure tells nobody anything."""
     return Delivery.objects.filter(person=person, channel=INBOX, read_at__isnull=True).order_by().only("pk")[: MANY + 1]
 
@@ -145,13 +147,18 @@ def reasons() -> list[tuple[str, str, int]]:
         return [(channel, reason, count) for channel, reason, count in cursor.fetchall()]
 
 
-def failed(most: int = MANY) -> QuerySet[Delivery]:
-    """To be counted; at most `most` + 1."""
+@prepared
+def failed() -> QuerySet[Delivery]:
+    """To be counted; at most MANY + 1."""
+    return _failed(MANY)
+
+
+def _failed(most: int) -> QuerySet[Delivery]:
     return Delivery.objects.filter(status=Status.FAILED).order_by().only("pk")[: most + 1]
 
 
 def failed_count(most: int = MANY) -> int:
-    return failed(most).count()
+    return _failed(most).count()
 
 
 def waiting_count(most: int = MANY) -> int:

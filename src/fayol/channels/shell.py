@@ -47,7 +47,7 @@ nav.register(
         "send",
         80,
         allowed=can_oversee,
-        badge=lambda person, now: failed(),
+        badge=lambda person, now: failed.asked(),
     )
 )
 parts.register("commitment.aside", "told", "channels/_told.html", told, order=80)

@@ -19,6 +19,8 @@ from fayol.organisation.queries import is_coordinator
 from fayol.web import nav, parts, workbench
 from fayol.web.components import Light, dates
 
+MOST = 20
+
 
 def to_confirm(person: Person, now: datetime) -> list[workbench.Row]:
     """Dates that the person gave on the phone."""
@@ -37,7 +39,7 @@ def to_confirm(person: Person, now: datetime) -> list[workbench.Row]:
             % {"name": given.caller.name, "at": dates.daytime(given.answer_by, now)},
             given.answer_by,
         )
-        for given in promises_to_confirm(person)
+        for given in promises_to_confirm(person.pk).select_related("commitment", "caller").order_by("pk")[:MOST]
     ]
 
 
@@ -53,5 +55,5 @@ nav.register(
     nav.Entry("calls", _("催办"), "/chasing/calls/", "phone-call", 35, under=("/chasing/",), tab=4,
               allowed=is_coordinator, badge=calls_left)
 )  # fmt: skip
-workbench.register("ladders.phone", to_confirm)
+workbench.register("ladders.phone", to_confirm, only_if=lambda person, now: promises_to_confirm.asked(person.pk))
 parts.register("commitment.main", "ladders.phone", "ladders/_phone.html", phone, order=10)

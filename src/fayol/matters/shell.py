@@ -23,6 +23,7 @@ from fayol.matters.presenter_reconfirm import Ask, answered_words, waiting_words
 from fayol.matters.views_plan import MOST_DRAWN, Sheet
 from fayol.matters.views_reconfirm import DATED
 from fayol.organisation.models import Person
+from fayol.organisation.queries import tokens_of
 from fayol.web import parts, workbench
 from fayol.web.components import Light, dates
 from fayol.web.workbench_rows import Row
@@ -188,5 +189,11 @@ PLACES = (
 )
 for place, name, template, compose in PLACES:
     parts.register(place, name, f"matters/plan/{template}.html", compose, order=20)
-workbench.register("reconfirm", cards_waiting)
-workbench.register("baseline", plans_waiting)
+workbench.register(
+    "reconfirm",
+    cards_waiting,
+    only_if=lambda person, now: queries.cards_for.asked(person.pk, tokens_of(person, now)),
+)
+workbench.register(
+    "baseline", plans_waiting, only_if=lambda person, now: queries.acknowledgements_for.asked(person.pk, now)
+)

@@ -35,7 +35,7 @@ class Standing:
         return self.principal or (self.deputy and depth is not Depth.PERSONAL)
 
 
-def principals_of(person: Person, now: datetime) -> Q:
+def principals_of(person: Person | int, now: datetime) -> Q:
     """The people for whom the person takes notices or acts, and the person: a condition on a receipt's addressee."""
     served = Secretaryship.objects.filter(secretary=person).values("leader")
     given = active_delegations(now).filter(deputy=person).values("principal")

@@ -12,6 +12,7 @@ from fayol.notices.queries import TO_PASS_ON, still_open
 from fayol.notices.queries_page import served
 from fayol.notices.states import Leave, Stage, Status
 from fayol.organisation.models import Person
+from fayol.organisation.prepared import prepared
 
 LISTED_WITH = ("notice__unit", "person", "unit", "proxied_by", "confirmed_by", "substitute")
 
@@ -40,6 +41,11 @@ def drafts_of(person: Person, now: datetime) -> QuerySet[Notice]:
 
 def waits(person: Person, now: datetime) -> QuerySet[Receipt]:
     """Receipts that wait for this person, whatever for: to answer, to pass on, to reach somebody, to decide a leave."""
+    return waiting_for(person.pk, now)
+
+
+@prepared
+def waiting_for(person: int, now: datetime) -> QuerySet[Receipt]:
     mine = Q(person=person) & still_open(now)
     passing = principals_of(person, now) & Q(stage__in=TO_PASS_ON) & still_open(now)
     duty = Q(notice__duty=person) | Q(notice__duty__isnull=True, notice__author=person)

@@ -14,11 +14,12 @@ from fayol.notices.access import visible_to
 from fayol.notices.models import Receipt
 from fayol.notices.presenter_marks import reply_of
 from fayol.notices.queries import TO_PASS_ON
-from fayol.notices.queries_lists import waits
+from fayol.notices.queries_lists import waiting_for, waits
 from fayol.notices.queries_page import served
 from fayol.notices.states import Depth, Form, Leave, Reply, Stage
 from fayol.organisation.calendar import work_calendar
 from fayol.organisation.models import Person
+from fayol.organisation.prepared import Asked, prepared
 from fayol.web import nav, workbench
 from fayol.web.components import Light, dates
 from fayol.web.search import MOST, Hit
@@ -27,8 +28,16 @@ from fayol.web.search import register as register_finder
 MOST_ROWS = 20
 
 
-def badge(person: Person, now: datetime) -> QuerySet[Receipt]:
-    return waits(person, now).order_by().only("pk")[:99]
+MOST_COUNTED = 99
+
+
+@prepared
+def counted(person: int, now: datetime) -> QuerySet[Receipt]:
+    return waiting_for(person, now).order_by().only("pk")[:MOST_COUNTED]
+
+
+def badge(person: Person, now: datetime) -> Asked:
+    return counted.asked(person.pk, now)
 
 
 # ── the workbench ──────────────────────────────────────────────────────────
@@ -113,5 +122,5 @@ def find(person: Person, text: str, now: datetime) -> list[Hit]:
 
 
 nav.register(nav.Entry("notices", _("通知"), "/notices/", "news", 36, tab=4, badge=badge))
-workbench.register("notices", waiting)
+workbench.register("notices", waiting, only_if=badge)
 register_finder("notices", _("通知"), find)

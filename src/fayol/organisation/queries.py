@@ -64,20 +64,30 @@ def is_system_admin(person: Person | None) -> bool:
 
 def posts_of(person: Person) -> tuple[Post, ...]:
     """Active posts with their units, the one by which the person is introduced first."""
-    posts = active_posts().filter(person=person).select_related("unit").order_by("-primary", "order", "id")
-    return once(person, "posts", lambda: tuple(posts))
+    return once(person, "posts", lambda: tuple(_posts_of([person])))
+
+
+def _posts_of(people: Iterable[Person]) -> QuerySet[Post]:
+    posts = active_posts().filter(person__in=people).select_related("unit")
+    return posts.order_by("-primary", "order", "id")
 
 
 def principals_of(person: Person, now: datetime) -> tuple[Person, ...]:
     """Those whose deputy the person is at `now`."""
-    given = active_delegations(now).filter(deputy=person).values("principal_id")
-    return once(person, ("principals", now), lambda: tuple(Person.objects.filter(pk__in=given)))
+    return once(person, ("principals", now), lambda: tuple(_principals_of(person, now)))
+
+
+def _principals_of(person: Person, now: datetime) -> QuerySet[Person]:
+    return Person.objects.filter(pk__in=active_delegations(now).filter(deputy=person).values("principal_id"))
 
 
 def leaders_served_by(person: Person) -> tuple[Person, ...]:
     """Those for whom the person takes papers in."""
-    leaders = Person.objects.filter(secretaryships__secretary=person, active=True).order_by("order", "id")
-    return once(person, "leaders", lambda: tuple(leaders))
+    return once(person, "leaders", lambda: tuple(_leaders_served_by(person)))
+
+
+def _leaders_served_by(person: Person) -> QuerySet[Person]:
+    return Person.objects.filter(secretaryships__secretary=person, active=True).order_by("order", "id")
 
 
 def posts_acted_on(person: Person, now: datetime) -> tuple[Post, ...]:
@@ -85,8 +95,7 @@ def posts_acted_on(person: Person, now: datetime) -> tuple[Post, ...]:
     principals = principals_of(person, now)
     if not principals:
         return posts_of(person)
-    theirs = active_posts().filter(person__in=principals).select_related("unit")
-    return posts_of(person) + once(person, ("posts of principals", now), lambda: tuple(theirs))
+    return posts_of(person) + once(person, ("posts of principals", now), lambda: tuple(_posts_of(principals)))
 
 
 def units_of(person: Person) -> list[Unit]:

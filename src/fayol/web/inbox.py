@@ -45,4 +45,4 @@ def read(request: Request) -> HttpResponse:
     )
 
 
-nav.register_unread(lambda person, now: unread_of(person))
+nav.register_unread(lambda person, now: unread_of.asked(person.pk))

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import QuerySet
 from django.urls import Resolver404, resolve
 
 from fayol.kernel.text import gettext_noop as _
 from fayol.organisation.models import Person
+from fayol.organisation.prepared import Asked, numbers
 
 MOST_TABS = 5
-Waiting = int | QuerySet[Any]
-"""How many wait, or those that do, sliced at the most that is told: slices are counted together in one statement."""
+Waiting = int | Asked
+"""How many wait, or the statement that gives them, up to the most that is told: these are counted together."""
 
 
 def everybody(person: Person) -> bool:
@@ -103,19 +99,8 @@ def links_for(person: Person, *, path: str, now: datetime) -> list[Link]:
 
 
 def _counted(given: Sequence[Waiting]) -> list[int]:
-    numbers = [found if isinstance(found, int) else 0 for found in given]
-    parts: dict[int, tuple[str, tuple[Any, ...]]] = {}
-    for place, found in enumerate(given):
-        if isinstance(found, QuerySet):
-            with suppress(EmptyResultSet):
-                parts[place] = found.query.sql_with_params()
-    if parts:
-        sql = ", ".join(f"(SELECT count(*) FROM ({part}) AS waiting)" for part, _ in parts.values())  # noqa: S608
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {sql}", [value for _, values in parts.values() for value in values])
-            for place, number in zip(parts, cursor.fetchone(), strict=True):
-                numbers[place] = number
-    return numbers
+    found = iter(numbers([one for one in given if isinstance(one, Asked)]))
+    return [next(found) if isinstance(one, Asked) else one for one in given]
 
 
 def tabs_of(links: list[Link]) -> list[Link]:

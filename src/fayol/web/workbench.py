@@ -22,6 +22,7 @@ from fayol.commitments.states import State
 from fayol.kernel.errors import Refused
 from fayol.kernel.text import gettext_noop as _
 from fayol.organisation.models import Person
+from fayol.organisation.prepared import Asked, existing, prepared
 from fayol.organisation.queries import is_coordinator
 from fayol.web import nav
 from fayol.web.http import Request, answer, person_required
@@ -31,13 +32,15 @@ __all__ = ["Row", "page", "register", "row_of"]
 
 MOST, MOST_RED = 30, 6
 Source = Callable[[Person, datetime], Sequence[Row]]
-_sources: dict[str, Source] = {}
+Statement = Callable[[Person, datetime], Asked]
+_sources: dict[str, tuple[Source, Statement | None]] = {}
 
 
-def register(name: str, source: Source) -> None:
+def register(name: str, source: Source, *, only_if: Statement | None = None) -> None:
     """Adds rows that wait for a person and are no promises (a document to check). `source(person, now)` must be one
-    cheap query; what it gives stands below the promises that are due earlier. The same name replaces the former."""
-    _sources[name] = source
+    cheap query; what it gives stands below the promises that are due earlier. `only_if`: a statement without which's
+    rows the source is not asked; those of all sources are asked together. The same name replaces the former."""
+    _sources[name] = source, only_if
 
 
 @require_safe
@@ -64,11 +67,17 @@ def rows_for(person: Person, now: datetime, mine: Sequence[Commitment]) -> list[
     """Promises in their order; rows of other sources before the first promise due later than they are, pinned ones at
     the top."""
     rows = [row_of(task, now) for task in mine]
-    for source in _sources.values():
+    for source in _with_rows(person, now):
         for extra in source(person, now):
             later = (i for i, row in enumerate(rows) if extra.due_at and (not row.due_at or row.due_at > extra.due_at))
             rows.insert(next(later, len(rows)), extra)
     return sorted(rows, key=lambda row: not row.pinned)
+
+
+def _with_rows(person: Person, now: datetime) -> list[Source]:
+    asked = [only_if(person, now) if only_if else None for _source, only_if in _sources.values()]
+    found = iter(existing([one for one in asked if one]))
+    return [source for (source, _if), one in zip(_sources.values(), asked, strict=True) if one is None or next(found)]
 
 
 def awaited_by(person: Person) -> Commitment | None:
@@ -102,9 +111,14 @@ def _said(outcome: tuple[int, int]) -> str:
     return words + (t("另有%(n)d条没催：不归您催、已办结，或这半天催过了。") % {"n": left} if left else "")
 
 
-def waiting(person: Person, now: datetime) -> QuerySet[Commitment]:
+@prepared
+def waiting(person: int) -> QuerySet[Commitment]:
     """For the navigation: the promises that wait for the person, up to 99."""
-    return Commitment.objects.filter(IS_OPEN, holder=person.pk).order_by().only("pk")[:99]
+    return Commitment.objects.filter(IS_OPEN, holder=person).order_by().only("pk")[:99]
 
 
-nav.register(nav.Entry("workbench", _("工作台"), "/", "layout-dashboard", 10, tab=1, badge=waiting))
+def badge(person: Person, now: datetime) -> Asked:
+    return waiting.asked(person.pk)
+
+
+nav.register(nav.Entry("workbench", _("工作台"), "/", "layout-dashboard", 10, tab=1, badge=badge))

@@ -61,7 +61,8 @@ Part = tuple[str, list[Any]]
 def _along(given: Conditions, levels: Sequence[str], now: datetime) -> dict[str, Counted]:
     """Count the hits among the first PROBE rows of each light's first stretch; where they stay below the cap, go on
     with its further stretches, and ask whether rows were left unread."""
-    made = {level: [_stretch(given, *parts, now) for parts in STRETCHES[level]] for level in levels}
+    word = _Words()
+    made = {level: [_stretch(given, *parts, now, word) for parts in STRETCHES[level]] for level in levels}
     hits = dict(zip(levels, _ask([_counted(*made[level][0]) for level in levels]), strict=True))
     found = {level: Counted(min(n, CAP), n > CAP) for level, n in hits.items()}
     short = [level for level in levels if not found[level].more]
@@ -79,27 +80,34 @@ def _rest(stretches: Sequence[tuple[Part, Part, str]]) -> list[Part]:
     return [part for stretch in stretches for part in (_counted(*stretch), _read(*stretch))]
 
 
-def _stretch(given: Conditions, driver: str, residual: str, order: str, now: datetime) -> tuple[Part, Part, str]:
+def _stretch(
+    given: Conditions, driver: str, residual: str, order: str, now: datetime, word: _Words
+) -> tuple[Part, Part, str]:
     """What the index answers and what is looked at row by row. The filter that an index may begin with goes with
     the due instant, or with any order where it names few rows."""
     by_due = order.startswith("due_at")
     first = (given.exact if by_due or given.few else Q()) & (given.due if by_due else Q())
     rest = given.rest & (Q() if by_due or given.few else given.exact) & (Q() if by_due else given.due)
-    return _joined(driver, first, now), _joined(residual, rest, now), order
+    return _joined(driver, word[first], now), _joined(residual, word[rest], now), order
 
 
-def _joined(sql: str, q: Q, now: datetime) -> Part:
-    times = sql.count("%(now)s")
-    words, params = [sql.replace("%(now)s", "%s")], [now] * times
-    if q:
+class _Words(dict[Q, Part]):
+    """Conditions as SQL, each composed once: the stretches of all lights share theirs."""
+
+    def __missing__(self, q: Q) -> Part:
         query = Commitment.objects.filter(q).query
         try:
-            made, values = query.get_compiler(connection=connection).compile(query.where)
+            sql, values = query.get_compiler(connection=connection).compile(query.where)
         except FullResultSet:
-            return words[0], params
-        words.append(made)
-        params += values
-    return " AND ".join(words), params
+            sql, values = "", ()
+        self[q] = sql, list(values)
+        return self[q]
+
+
+def _joined(sql: str, more: Part, now: datetime) -> Part:
+    words, values = more
+    mine = sql.replace("%(now)s", "%s")
+    return f"{mine} AND {words}" if words else mine, [now] * sql.count("%(now)s") + values
 
 
 def _counted(driver: Part, rest: Part, order: str) -> Part:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
 from fayol.commitments.access import visible_to
 from fayol.commitments.models import Commitment
@@ -25,6 +25,7 @@ from fayol.ladders.calls.states import Answer, Result
 from fayol.ladders.models import ChaseLine
 from fayol.organisation.calendar import work_calendar
 from fayol.organisation.models import Person, Post, Secretaryship
+from fayol.organisation.prepared import prepared
 from fayol.organisation.queries import active_absences, active_posts, primary_posts
 from fayol.organisation.states import PostRole
 
@@ -287,6 +288,6 @@ def open_promise_of(commitment_id: int) -> PhonePromise | None:
     return waiting.select_related("person", "caller", "commitment").first()
 
 
-def promises_to_confirm(person: Person, *, most: int = 20) -> list[PhonePromise]:
-    waiting = PhonePromise.objects.filter(person=person, answer=Answer.WAITING)
-    return list(waiting.select_related("commitment", "caller").order_by("pk")[:most])
+@prepared
+def promises_to_confirm(person: int) -> QuerySet[PhonePromise]:
+    return PhonePromise.objects.filter(person=person, answer=Answer.WAITING)

@@ -3,6 +3,7 @@
 from fayol.matters.plan.queries.agreed import (
     Comparison,
     Difference,
+    acknowledgements_for,
     acknowledgements_of,
     change_orders_of,
     compare,
@@ -11,6 +12,7 @@ from fayol.matters.plan.queries.agreed import (
     my_acknowledgements,
 )
 from fayol.matters.plan.queries.cards import (
+    cards_for,
     figures_of,
     open_reconfirm,
     reconfirms_for,
@@ -37,7 +39,9 @@ __all__ = [
     "Plan",
     "Shown",
     "Tie",
+    "acknowledgements_for",
     "acknowledgements_of",
+    "cards_for",
     "change_orders_of",
     "compare",
     "differences",

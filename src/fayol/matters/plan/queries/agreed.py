@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from fayol.commitments.models import Commitment
 from fayol.commitments.states import State
@@ -13,6 +13,7 @@ from fayol.matters.models import Matter
 from fayol.matters.plan.models import Acknowledgement, Baseline, BaselineLine, ChangeOrder
 from fayol.organisation.calendar import work_calendar
 from fayol.organisation.models import Person
+from fayol.organisation.prepared import prepared
 from fayol.organisation.queries import active_absences, active_posts
 from fayol.organisation.states import PostRole
 
@@ -58,15 +59,19 @@ def acknowledgements_of(baseline: Baseline) -> list[Acknowledgement]:
 
 
 def my_acknowledgements(person: Person, now: datetime) -> list[Acknowledgement]:
+    """Those that wait for this person, the longest first."""
+    rows = acknowledgements_for(person.pk, now).select_related("baseline__matter", "unit")
+    return list(rows.order_by("asked_at", "pk"))
+
+
+@prepared
+def acknowledgements_for(person: int, now: datetime) -> QuerySet[Acknowledgement]:
     """Those that wait for this person; and, where the one who was asked is away or has left, for those who speak for
     the unit."""
     spoken = active_posts().filter(person=person, role__in=SPEAKING).values("unit")
     gone = Q(person__active=False) | Q(person__in=active_absences(now).values("person"))
     rows = Acknowledgement.objects.filter(Q(person=person) | Q(unit__in=spoken) & gone)
-    rows = rows.filter(asked=True, acknowledged_at__isnull=True, baseline__matter__status="open").select_related(
-        "baseline__matter", "unit"
-    )
-    return list(rows.order_by("asked_at", "pk"))
+    return rows.filter(asked=True, acknowledged_at__isnull=True, baseline__matter__status="open")
 
 
 def compare(matter: Matter) -> list[Comparison]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from fayol.commitments import access as commitments
 from fayol.commitments.models import Commitment
 from fayol.matters.models import Matter
 from fayol.matters.plan.models import Figure, FigureUse, Reconfirm, Start
 from fayol.matters.plan.states import Asked
 from fayol.organisation.models import Person
+from fayol.organisation.prepared import prepared
+from fayol.organisation.queries import tokens_of
 
 OPEN = {"answered_at__isnull": True, "dropped_at__isnull": True}
 
@@ -29,10 +31,16 @@ def reconfirms_of(commitment: Commitment) -> list[Reconfirm]:
 
 def reconfirms_for(person: Person, now: datetime) -> QuerySet[Reconfirm]:
     """Open cards of tasks that this person holds or is responsible for, the most urgent first."""
-    mine = commitments.visible_to(person, now).filter(closed_at__isnull=True)
-    held = mine.filter(holder=person) | mine.filter(responsible=person)
-    rows = Reconfirm.objects.filter(commitment__in=held.values("pk"), **OPEN)
+    rows = cards_for(person.pk, tokens_of(person, now))
     return rows.select_related("commitment__performer_unit", "figure", "matter").order_by("due_at", "pk")
+
+
+@prepared
+def cards_for(person: int, tokens: Collection[int]) -> QuerySet[Reconfirm]:
+    """The same, in no order, for somebody who holds these audience tokens."""
+    held = Q(holder=person) | Q(responsible=person)
+    tasks = Commitment.objects.filter(held, audience__overlap=tokens, closed_at__isnull=True)
+    return Reconfirm.objects.filter(commitment__in=tasks.values("pk"), **OPEN)
 
 
 def unanswered_of(matter: Matter, among: QuerySet[Commitment] | None = None) -> list[Reconfirm]:
