@@ -342,6 +342,7 @@ def test_the_page_costs_the_same_number_of_queries_for_seven_drafts_and_for_two(
 ) -> None:
     clerk.post("/intake/", {"text": "由财务部牵头，11月30日前完成预算表。\n由行政部牵头，12月1日前完成布置。"})
     small = IntakeDocument.objects.exclude(pk=document.pk).get()
+    clerk.get(url)  # what the frame remembers for a minute is counted in neither
     with django_assert_max_num_queries(60) as seven:
         clerk.get(url)
     with django_assert_max_num_queries(60) as two:
@@ -353,6 +354,7 @@ def test_the_page_costs_the_same_number_of_queries_for_seven_drafts_and_for_two(
 def test_the_list_costs_the_same_number_of_queries_for_one_document_and_for_three(
     clerk: Client, document: IntakeDocument, django_assert_max_num_queries: Any
 ) -> None:
+    clerk.get("/intake/")
     with django_assert_max_num_queries(40) as one:
         clerk.get("/intake/")
     for day in (1, 2):
