@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 # Playwright keeps an event loop running in this thread, and Django then refuses the database to plain code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-expect.set_options(timeout=30_000)  # as long as Playwright itself waits for a button; a loaded machine takes its time
+PATIENCE = 90_000  # milliseconds; a loaded machine takes its time
+expect.set_options(timeout=PATIENCE)
 
 SIZES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1366, "height": 768}},
@@ -79,6 +80,7 @@ class Pages:
     def __call__(self, name: str = "", size: str = "desktop", theme: str = "light", **more: Any) -> Page:
         context = self.browser.new_context(base_url=self.url, locale="zh-CN", **SIZES[size], **more)
         self.contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         context.expose_binding("fayolBlocked", lambda source, what: self.faults.append(f"{source['page'].url}: {what}"))
         context.add_init_script(_BLOCKED)
         cookies = {"fayol_theme": theme} | ({"fayol_session": self.sign_in(name)} if name else {})

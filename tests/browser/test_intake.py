@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -16,8 +15,7 @@ from fayol.intake import actions
 from fayol.intake.example import NAME, PATH, annual_meeting
 from fayol.intake.models import Draft, IntakeDocument
 from fayol.organisation.actor import Actor
-
-SIZES = ["desktop", "phone"]
+from tests.browser.test_every_page import Walk
 
 
 @pytest.fixture(autouse=True)
@@ -34,44 +32,20 @@ def draft(position: int) -> Draft:
     return Draft.objects.get(position=position)
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_pages_fit_and_axe_finds_nothing(
-    page_as: Callable[..., Page],
-    cast: Any,
-    now: datetime,
-    at_nine: datetime,
-    document: IntakeDocument,
-    axe: Callable[[Page], list[str]],
-    overflow: Callable[[Page], int],
-    shot: Callable[..., Path],
-    size: str,
-    theme: str,
+def test_a_long_a_sent_and_somebody_elses_document_read_and_fit(
+    page_as: Callable[..., Page], cast: Any, now: datetime, at_nine: datetime, axe: Any, overflow: Any
 ) -> None:
     by = Actor(cast.person("林晓雯"))
     lines = "由市科技局、市财政局负责，尽快完成第{}批。"
     many = actions.take_in_text("\n".join(lines.format(n) for n in range(60)), by=by, now=now)
     sent = actions.take_in_text("由财务部牵头，行政部配合，11月30日前完成预算表。", by=by, now=now)
     actions.dispatch(sent, dict.fromkeys(sent.drafts.values_list("pk", flat=True)), by=by, now=now)
-    pages = {
-        "index": ("林晓雯", "/intake/"),
-        "empty": ("郑海涛", "/intake/"),
-        "review": ("林晓雯", f"/intake/{document.pk}/"),
-        "many": ("林晓雯", f"/intake/{many.pk}/"),
-        "sent": ("林晓雯", f"/intake/{sent.pk}/"),
-        "excerpt": ("周岚", f"/intake/{sent.pk}/"),
-    }
-    faults = {}
-    for name, (who, url) in pages.items():
-        page = page_as(who, size, theme)
-        page.goto(url)
-        if name == "many":
-            page.locator("#bulk > summary").click()
-        shot(page, f"intake-{name}-{size[0]}-{theme}", full_page=True, caret="initial")
-        found = axe(page) + ([f"overflow {overflow(page)}"] if overflow(page) else [])
-        if found:
-            faults[name] = found
-    assert faults == {}, json.dumps(faults, ensure_ascii=False, indent=1)
+    walk = Walk(page_as, axe, overflow)
+    page = walk.visit("many", "林晓雯", f"/intake/{many.pk}/")
+    page.locator("#bulk > summary").click()
+    walk.look("many, all at once", page, [])
+    walk.visit("excerpt", "周岚", f"/intake/{sent.pk}/")
+    assert not walk.found, walk.report()
 
 
 def test_from_the_file_to_tasks_given_out(page_as: Callable[..., Page], at_nine: datetime) -> None:

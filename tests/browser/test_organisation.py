@@ -2,51 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
-
-SIZES = ["desktop", "phone"]
-WHO = {"index": "林晓雯", "unit": "王建国", "away": "周岚", "person": "顾明远", "form": "林晓雯", "found": "周岚"}
-
-
-def address(name: str, cast: Any) -> str:
-    return {
-        "index": "/organisation/",
-        "unit": f"/organisation/units/{cast.unit('财务部').pk}/",
-        "away": f"/organisation/units/{cast.unit('一号车间').pk}/",
-        "person": f"/organisation/people/{cast.person('顾明远').pk}/",
-        "form": f"/organisation/people/{cast.person('周岚').pk}/delegation/",
-        "found": "/organisation/?q=z",
-    }[name]
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_pages_fit_and_axe_finds_nothing(
-    page_as: Callable[..., Page],
-    cast: Any,
-    at_nine: datetime,
-    axe: Callable[[Page], list[str]],
-    overflow: Callable[[Page], int],
-    shot: Callable[..., Path],
-    size: str,
-    theme: str,
-) -> None:
-    faults = {}
-    for name, who in WHO.items():
-        page = page_as(who, size, theme)
-        page.goto(address(name, cast))
-        shot(page, f"organisation-{name}-{size[0]}-{theme}", full_page=True, caret="initial")
-        found = axe(page) + ([f"overflow {overflow(page)}"] if overflow(page) else [])
-        if found:
-            faults[name] = found
-    assert faults == {}, json.dumps(faults, ensure_ascii=False, indent=1)
 
 
 def test_searching_while_typing_and_opening_a_branch(page_as: Callable[..., Page], at_nine: datetime) -> None:

@@ -87,7 +87,7 @@ def is_up(process: subprocess.Popen[bytes]) -> bool:
     return True
 
 
-def until(happened: Callable[[], bool], seconds: float = 90) -> None:
+def until(happened: Callable[[], bool], seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < end, "did not happen in time"

@@ -25,7 +25,7 @@ class House:
 
     def __call__(self, *arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.command(*arguments), input=stdin, capture_output=True, text=True, timeout=120, check=False,
+            self.command(*arguments), input=stdin, capture_output=True, text=True, timeout=400, check=False,
             env=self.environment | environment,
         )  # fmt: skip
 

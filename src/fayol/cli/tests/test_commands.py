@@ -148,7 +148,7 @@ class Demo:
         )  # fmt: skip
 
     def wait_until_up(self) -> None:
-        for _ in range(600):
+        for _ in range(3000):
             with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/accounts/login/") as page:
                 assert page.status == 200
                 return
@@ -163,8 +163,8 @@ class Demo:
     def end(self, number: int) -> str:
         family = self.family()
         os.kill(self.process.pid, number)
-        said, _ = self.process.communicate(timeout=60)
-        _, alive = psutil.wait_procs(family, timeout=30)
+        said, _ = self.process.communicate(timeout=300)
+        _, alive = psutil.wait_procs(family, timeout=120)
         assert alive == []
         return said
 
@@ -185,7 +185,7 @@ def test_the_demo_stops_on_ctrl_c_leaves_nothing_running_keeps_its_data_and_surv
     second.process.kill()
     said, _ = second.process.communicate()
     assert "is loaded" not in said
-    _, alive = psutil.wait_procs(parts, timeout=30)
+    _, alive = psutil.wait_procs(parts, timeout=120)
     assert alive == [], "the parts of a killed demo must end by themselves"
 
 
@@ -208,11 +208,11 @@ def test_serve_brings_a_worker_along_starts_it_again_when_it_was_killed_and_take
     finally:
         serve.terminate()
         assert serve.wait(60) == 0
-    _, alive = psutil.wait_procs(family, timeout=30)
+    _, alive = psutil.wait_procs(family, timeout=120)
     assert alive == []
 
 
-def until(happened: Callable[[], bool], seconds: float = 60) -> None:
+def until(happened: Callable[[], bool], seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < end, "did not happen in time"

@@ -55,7 +55,7 @@ class Partner:
 
     def leave(self) -> str:
         """What it said on its way out."""
-        return self.process.communicate(timeout=60)[1]
+        return self.process.communicate(timeout=300)[1]
 
     def kill(self) -> None:
         self.process.kill()

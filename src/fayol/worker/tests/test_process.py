@@ -20,7 +20,7 @@ from fayol.worker.report import worker_report
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
-def until(happened: Callable[[], bool], seconds: float = 40) -> None:
+def until(happened: Callable[[], bool], seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < end, "did not happen in time"
