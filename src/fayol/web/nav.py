@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
-from django.urls import Resolver404, resolve
+from django.conf import settings
+from django.urls import Resolver404, get_urlconf, resolve
 
 from fayol.kernel.text import gettext_noop as _
 from fayol.organisation.models import Person
@@ -69,8 +71,13 @@ def register_unread(count: Callable[[Person, datetime], Waiting]) -> None:
 
 
 def exists(path: str) -> bool:
+    return _answered(path, get_urlconf() or settings.ROOT_URLCONF)
+
+
+@cache
+def _answered(path: str, urlconf: str) -> bool:
     try:
-        resolve(path)
+        resolve(path, urlconf)
     except Resolver404:
         return False
     return True
