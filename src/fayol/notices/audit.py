@@ -49,8 +49,8 @@ def compare(row: Receipt, facts: Sequence[Fact], asked: int) -> Iterator[str]:
     stage = ""
     for fact in facts:
         if fact.data.get("edition", 1) >= asked:
-            told |= {name: value for name, value in fact.data["changed"].items() if name in BLANK}
-            stage = fact.data["changed"].get("stage", stage)
+            told |= {name: value for name, value in fact.data["set"].items() if name in BLANK}
+            stage = fact.data["set"].get("stage", stage)
     now = snapshot(row)
     for name, value in told.items():
         if now[name] != value:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
 from fayol.facts.journal import record
 from fayol.facts.models import Fact
+from fayol.facts.spelling import changed, spelled
 from fayol.kernel.errors import Refused, Stale
 from fayol.kernel.text import gettext_noop as _
 from fayol.kernel.worktime import WorkCalendar
@@ -28,14 +29,8 @@ UNTRACKED = frozenset(
 TRACKED = tuple(f.attname for f in Receipt._meta.concrete_fields if f.attname not in UNTRACKED)
 
 
-def spelled(value: Any) -> Any:
-    """In the spelling of the journal: days and instants (UTC) in ISO 8601."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return value.isoformat() if isinstance(value, date) else value
-
-
 def snapshot(row: Receipt) -> dict[str, Any]:
+    """The tracked values in the spelling of the journal."""
     return {name: spelled(getattr(row, name)) for name in TRACKED}
 
 
@@ -77,9 +72,8 @@ def finish(turn: Turn, verb: str) -> Fact:
     schedule(row, turn.now)
     row.version += 1
     row.save()
-    after = snapshot(row)
-    changed = {name: after[name] for name in TRACKED if after[name] != turn.before[name]}
-    data = {"changed": changed, "notice": row.notice_id, "edition": row.edition, **turn.extra}
+    change = changed(turn.before, snapshot(row))
+    data = {"set": change, "notice": row.notice_id, "edition": row.edition, **turn.extra}
     return record("receipt", row.pk, f"receipt.{verb}", by=turn.by, now=turn.now, data=data)
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from django.db import connection, transaction
 
 from fayol.facts.journal import record
+from fayol.facts.spelling import spelled
 from fayol.kernel.deadlines import DeadlineRule
 from fayol.kernel.errors import Refused
 from fayol.kernel.text import gettext_noop as _
 from fayol.notices import policy
-from fayol.notices.actions._turn import spelled
 from fayol.notices.actions.days import hold_days
 from fayol.notices.actions.sending import digest_of, due_at, first_look, locked_issued, tell_all
 from fayol.notices.models import Edition, Engagement, Notice

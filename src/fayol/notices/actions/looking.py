@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from fayol.facts.spelling import spelled
 from fayol.notices import policy
 from fayol.notices.access import Standing
 from fayol.notices.actions import _turn
@@ -33,7 +34,7 @@ def look(receipt: Receipt, *, now: datetime) -> Step | None:
         row.raised_at = row.raised_at or now
     elif what is Step.RECONFIRM:
         row.rechecked_at = None
-    turn.extra["due"] = _turn.spelled(at)
+    turn.extra["due"] = spelled(at)
     _turn.finish(turn, "pressed")
     return what
 

@@ -14,13 +14,13 @@ from django.db import transaction
 from fayol.channels.bulk import queue_select
 from fayol.facts.journal import record
 from fayol.facts.models import Fact
+from fayol.facts.spelling import spelled
 from fayol.files.models import StoredFile
 from fayol.kernel.deadlines import DeadlineRule
 from fayol.kernel.errors import Refused, Stale
 from fayol.kernel.text import gettext_noop as _
 from fayol.notices import policy
 from fayol.notices.access import may_issue, may_issue_for
-from fayol.notices.actions._turn import spelled
 from fayol.notices.actions.days import hold_days
 from fayol.notices.actions.telling import tell_outward, told_by, words_of
 from fayol.notices.audience import Entry, entries_of, expand
