@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from fayol.facts.journal import record
+from fayol.facts.locking import check_seen
 from fayol.facts.models import Fact
 from fayol.facts.spelling import changed, spelled
-from fayol.kernel.errors import Refused, Stale
+from fayol.kernel.errors import Refused
 from fayol.kernel.text import gettext_noop as _
 from fayol.kernel.worktime import WorkCalendar
 from fayol.notices import policy
@@ -58,8 +59,7 @@ class Turn:
 def begin(receipt: Receipt, *, by: Actor, now: datetime, expect: int | None = None) -> Turn:
     """Locks. Stale when the receipt is no longer as the page showed it; refused when the notice has been withdrawn."""
     row = Receipt.objects.select_for_update(of=("self",)).select_related("notice", "person").get(pk=receipt.pk)
-    if row.version != (receipt.version if expect is None else expect):
-        raise Stale
+    check_seen(row, receipt, expect=expect)
     if row.notice.status != Status.SENT:
         raise Refused("withdrawn", _("这份通知已撤回，不用再回复。"))
     standing = standing_of(by.person, row, now) if by.person else Standing(issuer=True)

@@ -13,11 +13,12 @@ from django.db import transaction
 
 from fayol.channels.bulk import queue_select
 from fayol.facts.journal import record
+from fayol.facts.locking import check_seen
 from fayol.facts.models import Fact
 from fayol.facts.spelling import spelled
 from fayol.files.models import StoredFile
 from fayol.kernel.deadlines import DeadlineRule
-from fayol.kernel.errors import Refused, Stale
+from fayol.kernel.errors import Refused
 from fayol.kernel.text import gettext_noop as _
 from fayol.notices import policy
 from fayol.notices.access import may_issue, may_issue_for
@@ -126,8 +127,7 @@ def locked_issued(notice: Notice, *, by: Actor, now: datetime, expect: int | Non
 
 def _locked(notice: Notice, expect: int | None) -> Notice:
     row = Notice.objects.select_for_update(of=("self",)).select_related("unit", "author", "duty").get(pk=notice.pk)
-    if row.version != (notice.version if expect is None else expect):
-        raise Stale
+    check_seen(row, notice, expect=expect)
     return row
 
 
