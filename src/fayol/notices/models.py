@@ -140,7 +140,6 @@ class Receipt(models.Model):
     substitute = models.ForeignKey("organisation.Person", models.PROTECT, null=True, related_name="+")
     values: models.JSONField[Any, Any] = models.JSONField(default=dict)
     leave = models.CharField(max_length=8, blank=True)
-    rechecked_at = models.DateTimeField(null=True)
     duty_since = models.DateTimeField(null=True)
     call_since = models.DateTimeField(null=True)
     raised_at = models.DateTimeField(null=True)

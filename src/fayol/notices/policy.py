@@ -15,7 +15,7 @@ from typing import Any
 
 from fayol.kernel.text import gettext_noop as _
 from fayol.kernel.worktime import WorkCalendar
-from fayol.notices.states import BY_OTHERS, MET, Depth, Form, Leave, Reply, Stage, Step
+from fayol.notices.states import BY_OTHERS, MET, Depth, Form, Reply, Stage, Step
 
 FLASH = "flash"
 PROXY_TIMER = timedelta(hours=4)
@@ -45,7 +45,6 @@ class Seen:
     depth: Depth
     form: Form
     reply: Reply
-    leave: Leave
     urgency: str
     must: bool
     asked_at: datetime

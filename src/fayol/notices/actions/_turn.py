@@ -16,7 +16,7 @@ from fayol.kernel.worktime import WorkCalendar
 from fayol.notices import policy
 from fayol.notices.access import Standing, standing_of
 from fayol.notices.models import Notice, Receipt
-from fayol.notices.states import RANK, Depth, Form, Leave, Reply, Stage, Status
+from fayol.notices.states import RANK, Depth, Form, Reply, Stage, Status
 from fayol.organisation.actor import Actor
 from fayol.organisation.calendar import work_calendar
 
@@ -95,7 +95,6 @@ def seen(row: Receipt) -> policy.Seen:
         depth=Depth(notice.depth),
         form=Form(notice.form),
         reply=Reply(row.reply),
-        leave=Leave(row.leave),
         urgency=notice.urgency,
         must=row.must,
         asked_at=row.asked_at,

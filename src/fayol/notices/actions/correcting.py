@@ -45,7 +45,7 @@ UPDATE notices_receipt
        proxied_at = NULL, proxied_by_id = NULL, reported_at = NULL, reported_how = '', reported_words = '',
        read_at = NULL, restated = '', restated_on = NULL, understood_at = NULL, confirmed_at = NULL,
        confirmed_by_id = NULL, confirmed_how = '', reply = '', reply_words = '', reply_by_id = NULL,
-       substitute_id = NULL, leave = '', rechecked_at = NULL, duty_since = NULL, call_since = NULL,
+       substitute_id = NULL, leave = '', duty_since = NULL, call_since = NULL,
        raised_at = NULL,
        next_look_at = CASE WHEN must THEN %s::timestamptz ELSE %s::timestamptz END
  WHERE notice_id = %s

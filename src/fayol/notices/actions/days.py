@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -252,8 +252,3 @@ def keepers_of(clash: Clash) -> set[int]:
     """The person whose day it is, and whoever serves him."""
     person = clash.first.person_id
     return {person, *Secretaryship.objects.filter(leader=person).values_list("secretary_id", flat=True)}
-
-
-def open_clashes_of(people: Collection[int]) -> list[Clash]:
-    rows = Clash.objects.filter(over_at__isnull=True, first__person__in=people)
-    return list(rows.select_related("first__organiser", "second__organiser").order_by("pk"))

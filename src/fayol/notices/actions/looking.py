@@ -32,8 +32,6 @@ def look(receipt: Receipt, *, now: datetime) -> Step | None:
         row.call_since = row.call_since or now
     elif what is Step.RAISE:
         row.raised_at = row.raised_at or now
-    elif what is Step.RECONFIRM:
-        row.rechecked_at = None
     turn.extra["due"] = spelled(at)
     _turn.finish(turn, "pressed")
     return what

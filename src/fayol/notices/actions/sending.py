@@ -26,7 +26,7 @@ from fayol.notices.actions.days import hold_days
 from fayol.notices.actions.telling import tell_outward, told_by, words_of
 from fayol.notices.audience import Entry, entries_of, expand
 from fayol.notices.models import Notice, NoticeFile
-from fayol.notices.states import Depth, Form, Leave, Reply, Stage, Status
+from fayol.notices.states import Depth, Form, Reply, Stage, Status
 from fayol.organisation.actor import Actor
 from fayol.organisation.calendar import work_calendar
 from fayol.organisation.models import Person, Unit
@@ -226,7 +226,7 @@ def first_look(row: Notice, *, must: bool) -> datetime | None:
     if row.sent_at is None:
         return None
     seen = policy.Seen(
-        stage=Stage.ON_SYSTEM, depth=Depth(row.depth), form=Form(row.form), reply=Reply.NOTHING, leave=Leave.NONE,
+        stage=Stage.ON_SYSTEM, depth=Depth(row.depth), form=Form(row.form), reply=Reply.NOTHING,
         urgency=row.urgency, must=must, asked_at=row.sent_at, since=row.sent_at, due_at=row.due_at,
         starts_at=row.starts_at,
     )  # fmt: skip

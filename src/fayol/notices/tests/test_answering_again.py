@@ -15,7 +15,7 @@ from fayol.notices import actions
 from fayol.notices.access import visible_to
 from fayol.notices.audience import Entry
 from fayol.notices.models import Clash, Engagement, Notice, Receipt
-from fayol.notices.queries import waiting_for
+from fayol.notices.queries_lists import waits
 from fayol.notices.states import EntryKind, Grip, Leave, Reply
 from fayol.organisation.actor import Actor
 
@@ -66,8 +66,8 @@ def test_once_the_event_has_begun_the_answer_stands(
 
 def test_an_event_that_is_over_waits_for_nobody(meeting: Meeting, act: Any, now: datetime) -> None:
     meeting("周岚")
-    assert len(waiting_for(act("周岚").person, now)) == 1
-    assert waiting_for(act("周岚").person, now + timedelta(days=8)) == []
+    assert len(waits(act("周岚").person, now)) == 1
+    assert list(waits(act("周岚").person, now + timedelta(days=8))) == []
 
 
 def test_a_clash_comes_back_when_somebody_comes_after_all(

@@ -14,10 +14,12 @@ from fayol.facts.verify import verify
 from fayol.kernel.deadlines import DeadlineRule
 from fayol.kernel.errors import Refused, Stale
 from fayol.notices import actions
+from fayol.notices.access_following import clashes_visible_to
 from fayol.notices.audience import Entry, newcomers, people_of, words_of
 from fayol.notices.models import Clash, Engagement, Group, Notice, Receipt
 from fayol.notices.policy import Field
-from fayol.notices.queries import alike, clashes_of, reach_of, requests_this_week, tally_of, unmet
+from fayol.notices.queries import alike, reach_of, requests_this_week, tally_of, unmet
+from fayol.notices.queries_following import open_clashes
 from fayol.notices.states import Depth, EntryKind, Form, Grip, Reply, Stage, Status
 from fayol.organisation.actor import Actor
 from fayol.organisation.models import Person, Post, Unit
@@ -147,7 +149,7 @@ def test_a_notice_holds_the_leaders_day_and_both_organisers_hear_of_the_clash_at
     notice = meeting(LEADER, "周岚")
     held = Engagement.objects.get(receipt__person__name=LEADER)
     assert (held.grip, held.starts_at, held.people) == (Grip.HELD, notice.starts_at, 2)
-    clash = clashes_of(notice)[0]
+    clash = open_clashes(clashes_visible_to(act(OFFICER).person, now))[0]
     assert {clash.first, clash.second} == {own, held}
     words = f"撞车：{LEADER}的“主持工作会”与“{notice.title}”时间重叠"
     assert titles(OFFICER)[-1] == words
@@ -160,7 +162,7 @@ def test_a_notice_holds_the_leaders_day_and_both_organisers_hear_of_the_clash_at
     own.refresh_from_db()
     assert own.grip == Grip.RELEASED
     assert titles("夏雨桐")[-1] == f"撞车已定：{LEADER}参加“{notice.title}”，另一项让出"
-    assert clashes_of(notice) == []
+    assert open_clashes(clashes_visible_to(act(OFFICER).person, now)) == []
 
 
 def test_a_yes_makes_the_hold_firm_and_a_leave_lets_it_go(
