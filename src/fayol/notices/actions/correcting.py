@@ -91,7 +91,7 @@ def correct(notice: Notice, correction: Correction, *, by: Actor, now: datetime,
         "words": correction.words.strip()[:300], "digest": digest_of(row), "edition": row.edition,
     }  # fmt: skip
     fact = record("notice", row.pk, "notice.corrected", by=by, now=now, data=data)
-    tell_all(row, fact.pk, row.receipts.count())
+    tell_all(row, fact, row.receipts.count())
     return row
 
 
@@ -138,5 +138,5 @@ def withdraw(notice: Notice, *, words: str, by: Actor, now: datetime, expect: in
     hold_days(row, now=now)
     row.starts_at = starts
     fact = record("notice", row.pk, "notice.withdrawn", by=by, now=now, data={"words": words.strip()[:300]})
-    tell_all(row, fact.pk, row.receipts.count())
+    tell_all(row, fact, row.receipts.count())
     return row

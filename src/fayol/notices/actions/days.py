@@ -63,7 +63,7 @@ def settle_day(receipt: Receipt, *, now: datetime) -> None:
         row.save(update_fields=["grip", "version"])
         if not gone:
             find_clashes([row.pk], now=now)
-    _close_stale(Clash.objects.filter(Q(first=row) | Q(second=row), over_at__isnull=True), now=now)
+    _close_stale(row, now=now)
 
 
 @transaction.atomic
@@ -100,7 +100,7 @@ def free_time(row: Engagement, *, by: Actor, now: datetime, expect: int | None =
     if row.claim != Claim.OWN:
         raise Refused("by_notice", _("这是通知占用的时间，请在通知里答复参加、请假或委托。"))
     _give_way(row, by=by, now=now)
-    _close_stale(Clash.objects.filter(Q(first=row) | Q(second=row), over_at__isnull=True), now=now)
+    _close_stale(row, now=now)
     return row
 
 
@@ -132,7 +132,7 @@ def _release(rows: Iterable[Engagement], *, now: datetime) -> None:
     for row in rows:
         if row.grip != Grip.RELEASED:
             _give_way(row, by=SYSTEM, now=now)
-        _close_stale(Clash.objects.filter(Q(first=row) | Q(second=row), over_at__isnull=True), now=now)
+        _close_stale(row, now=now)
 
 
 # ── clashes ────────────────────────────────────────────────────────────────
@@ -182,9 +182,9 @@ def _fresh(row: Clash, made: list[Clash], back: list[int]) -> bool:
     return row.pk in back or _pair(row) in {_pair(one) for one in made}
 
 
-def _close_stale(clashes: Iterable[Clash], *, now: datetime) -> None:
-    """A clash is over when one side has been let go or the two no longer overlap."""
-    for clash in clashes:
+def _close_stale(row: Engagement, *, now: datetime) -> None:
+    """A clash of this engagement is over when one side has been let go or the two no longer overlap."""
+    for clash in Clash.objects.filter(Q(first=row) | Q(second=row), over_at__isnull=True):
         one, other = clash.first, clash.second
         gone = Grip.RELEASED in (one.grip, other.grip)
         if gone or one.starts_at >= other.ends_at or other.starts_at >= one.ends_at:

@@ -199,7 +199,7 @@ def send(notice: Notice, *, by: Actor, now: datetime, expect: int | None = None)
         hold_days(row, now=now)
     data = {"people": people, "audience": row.audience, "digest": digest_of(row), "edition": row.edition}
     fact = record("notice", row.pk, "notice.sent", by=by, now=now, data=data)
-    tell_all(row, fact.pk, people)
+    tell_all(row, fact, people)
     return row
 
 
@@ -212,9 +212,9 @@ def _check_times(row: Notice, now: datetime) -> None:
         raise Refused("due_past", _("回复期限已经过去，请改后再发。"), field="due")
 
 
-def tell_all(row: Notice, fact_id: int, people: int) -> None:
+def tell_all(row: Notice, fact: Fact, people: int) -> None:
     """The inbox of everybody at once; the other channels now when they are few, else by the worker in batches."""
-    queue_select(fact_id, told_by(row, Fact.objects.get(pk=fact_id)).values("person"), words_of(row))
+    queue_select(fact.pk, told_by(row, fact).values("person"), words_of(row))
     row.told_upto = 0
     row.save(update_fields=["told_upto"])
     if people <= AT_ONCE:

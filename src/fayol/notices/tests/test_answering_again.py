@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from fayol.channels.models import INBOX, Delivery
 from fayol.facts.verify import verify
 from fayol.kernel.errors import Refused
 from fayol.notices import actions
@@ -17,22 +16,12 @@ from fayol.notices.audience import Entry
 from fayol.notices.models import Clash, Engagement, Notice, Receipt
 from fayol.notices.queries_lists import waits
 from fayol.notices.states import EntryKind, Grip, Leave, Reply
-from fayol.organisation.actor import Actor
+from fayol.notices.tests.conftest import inbox
 
 pytestmark = pytest.mark.django_db
 Meeting = Callable[..., Notice]
 Find = Callable[[Notice, str], Receipt]
 OFFICER, LEADER = "林晓雯", "顾明远"
-
-
-@pytest.fixture
-def act(cast: Any) -> Callable[[str], Actor]:
-    return lambda name: Actor(cast.person(name))
-
-
-def inbox(name: str) -> list[str]:
-    rows = Delivery.objects.filter(person__name=name, channel=INBOX).order_by("pk")
-    return list(rows.values_list("title", flat=True))
 
 
 def test_whoever_counted_on_an_answer_hears_that_it_is_another_now(

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from fayol.channels.models import INBOX, Delivery
 from fayol.facts.models import Fact
 from fayol.facts.verify import verify
 from fayol.kernel.errors import Refused, Stale
@@ -18,22 +17,13 @@ from fayol.notices.models import Notice, Receipt, Tally, Told
 from fayol.notices.queries import calls_of, tally_of
 from fayol.notices.queries_lists import waits
 from fayol.notices.states import Depth, Form, Leave, Reply, Stage, Way
+from fayol.notices.tests.conftest import inbox
 from fayol.organisation.actor import Actor
 from fayol.organisation.models import Person
 
 Meeting = Callable[..., Notice]
 Find = Callable[[Notice, str], Receipt]
 LEADER, SECRETARY, SECOND, OFFICER = "顾明远", "夏雨桐", "曾庆玲", "林晓雯"
-
-
-@pytest.fixture
-def act(cast: Any) -> Callable[[str], Actor]:
-    return lambda name: Actor(cast.person(name))
-
-
-def inbox(name: str) -> list[str]:
-    rows = Delivery.objects.filter(person__name=name, channel=INBOX).order_by("pk")
-    return list(rows.values_list("title", flat=True))
 
 
 @pytest.mark.req("S4-23")
