@@ -193,8 +193,8 @@ class Desk:
 
     @property
     def report_by(self) -> datetime:
-        since = self.row.proxied_at or self.now
-        return policy.proxy_due(since, self.row.notice.urgency, work_calendar(self.row.unit_id))
+        since, notice = self.row.proxied_at or self.now, self.row.notice
+        return policy.proxy_due(since, notice.urgency, work_calendar(self.row.unit_id), notice.due_at)
 
     @property
     def _closed(self) -> str:

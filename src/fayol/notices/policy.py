@@ -3,6 +3,8 @@
 The proxy's clock is the heart of it: whoever took a notice for a principal has four working hours (特急: one hour by
 the clock) to say when and how it was reported; then the proxy, then the stand-in and the office's head, then the
 officer on duty, who has to reach the principal directly. Nothing of this makes a receipt green.
+
+A reply deadline is kept by all of them: whoever has it in hand is reminded before it, and at the deadline it is raised.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ FIRST_REMINDER: dict[str, timedelta] = {
     "flash": timedelta(minutes=15),
 }
 """Working time (特急: by the clock) from sending to the first reminder; as much again to each further step."""
+LAST_CALL_FLASH = timedelta(hours=1)
+"""Before a reply deadline 特急 is reminded at the latest by then; anything else half a working day before."""
 REMIND_NOT_BEFORE = timedelta(minutes=5)
 """A reminder by hand so soon after sending would only annoy."""
 RECHECK_DAYS = (3, 1)
@@ -77,13 +81,38 @@ def _steps(seen: Seen, calendar: WorkCalendar) -> Iterator[tuple[datetime, Step]
         return
     if seen.stage is Stage.PROXIED:
         pause = PROXY_TIMER_FLASH if seen.urgency == FLASH else PROXY_TIMER
-        for n, step in enumerate(CHAIN, 1):
-            yield _after(seen.since, pause * n, seen.urgency, calendar), step
+        yield from _pressing(CHAIN, seen.since, pause, seen, calendar)
         return
     base = seen.since if seen.stage in BY_OTHERS else seen.asked_at
-    pause = FIRST_REMINDER[seen.urgency]
-    for n, step in enumerate(SILENCE, 1):
-        yield _after(base, pause * n, seen.urgency, calendar), step
+    yield from _pressing(SILENCE, base, FIRST_REMINDER[seen.urgency], seen, calendar)
+
+
+def _pressing(
+    steps: tuple[Step, Step, Step], base: datetime, pause: timedelta, seen: Seen, calendar: WorkCalendar
+) -> Iterator[tuple[datetime, Step]]:
+    """Three steps, a pause apart. A reply deadline ahead pulls the first before it and the second to it; the third
+    comes a pause after the second. Without working time left before the deadline the first is spared."""
+    first, second, third = (_after(base, pause * n, seen.urgency, calendar) for n in (1, 2, 3))
+    due = seen.due_at
+    if due is None or due <= base:
+        yield from zip((first, second, third), steps, strict=True)
+        return
+    first = min(first, _last_call(base, due, seen.urgency, calendar))
+    if first < due:
+        yield first, steps[0]
+    yield min(second, due), steps[1]
+    yield third if second <= due else _after(due, pause, seen.urgency, calendar), steps[2]
+
+
+def _last_call(base: datetime, due: datetime, urgency: str, calendar: WorkCalendar) -> datetime:
+    """The latest instant for a reminder before a deadline: half a working day before it (特急: an hour by the clock);
+    half-way where there is no more time than that."""
+    flash = urgency == FLASH
+    last = due - LAST_CALL_FLASH if flash else calendar.subtract_worked(due, calendar.day_length / 2)
+    if last > base:
+        return last
+    left = due - base if flash else calendar.worked(base, due)
+    return _after(base, left / 2, urgency, calendar)
 
 
 def _rechecks(seen: Seen, calendar: WorkCalendar, met: bool) -> Iterator[tuple[datetime, Step]]:
@@ -101,9 +130,10 @@ def _after(start: datetime, amount: timedelta, urgency: str, calendar: WorkCalen
     return start + amount if urgency == FLASH else calendar.add_worked(start, amount)
 
 
-def proxy_due(since: datetime, urgency: str, calendar: WorkCalendar) -> datetime:
-    """Until when a proxy who took a notice has to have reported it."""
-    return _after(since, PROXY_TIMER_FLASH if urgency == FLASH else PROXY_TIMER, urgency, calendar)
+def proxy_due(since: datetime, urgency: str, calendar: WorkCalendar, due_at: datetime | None = None) -> datetime:
+    """Until when a proxy who took a notice has to have reported it: never after the reply deadline."""
+    until = _after(since, PROXY_TIMER_FLASH if urgency == FLASH else PROXY_TIMER, urgency, calendar)
+    return min(until, due_at) if due_at and due_at > since else until
 
 
 def may_change(starts_at: datetime | None, now: datetime) -> bool:

@@ -99,7 +99,7 @@ def _to_pass_on(row: Receipt, now: datetime) -> workbench.Row:
         sub = t("%(unit)s%(at)s发来") % {"unit": notice.unit.name, "at": dates.day(row.asked_at, now)}
         due = notice.due_at or notice.starts_at
         return workbench.Row(title, f"/notices/{notice.pk}/", t("代收"), Light("amber", t("未代收")), sub, due)
-    until = policy.proxy_due(row.proxied_at, notice.urgency, work_calendar(row.unit_id))
+    until = policy.proxy_due(row.proxied_at, notice.urgency, work_calendar(row.unit_id), notice.due_at)
     late = until <= now
     return workbench.Row(
         t("尚未向%(name)s报告：%(title)s") % {"name": who, "title": notice.title},
