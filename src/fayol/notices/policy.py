@@ -17,7 +17,7 @@ from typing import Any
 
 from fayol.kernel.text import gettext_noop as _
 from fayol.kernel.worktime import WorkCalendar
-from fayol.notices.states import BY_OTHERS, MET, Depth, Form, Reply, Stage, Step
+from fayol.notices.states import BY_OTHERS, MET, Again, Depth, Form, Reply, Stage, Step
 
 FLASH = "flash"
 PROXY_TIMER = timedelta(hours=4)
@@ -37,13 +37,16 @@ REMIND_NOT_BEFORE = timedelta(minutes=5)
 RECHECK_DAYS = (3, 1)
 """Working days before an event on which those who must attend are asked again, at `RECHECK_AT`."""
 RECHECK_AT = time(9, 0)
+RECHECK_CALL_AT = time(12, 0)
+"""On the last of these days: who has not said again by then that he comes is to be phoned."""
 CHAIN = (Step.REMIND_PROXY, Step.RAISE_PROXY, Step.DUTY)
 SILENCE = (Step.REMIND, Step.RAISE, Step.CALL)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A receipt and its notice, as far as the clock is concerned. `since` is when the stage was reached."""
+    """A receipt and its notice, as far as the clock is concerned. `since` is when the stage was reached; `recheck` the
+    round of 会前复核 that waits (0: none), `rechecked` the rounds that were answered."""
 
     stage: Stage
     depth: Depth
@@ -55,6 +58,8 @@ class Seen:
     since: datetime
     due_at: datetime | None = None
     starts_at: datetime | None = None
+    recheck: int = 0
+    rechecked: frozenset[int] = frozenset()
 
 
 def is_met(depth: Depth, stage: Stage, form: Form, reply: Reply) -> bool:
@@ -119,11 +124,59 @@ def _rechecks(seen: Seen, calendar: WorkCalendar, met: bool) -> Iterator[tuple[d
     """Before an event: who said yes is asked again, who has not is to be reached by the officer on duty."""
     if not seen.must or seen.starts_at is None or (met and seen.reply is not Reply.ATTEND):
         return
-    for days in RECHECK_DAYS:
-        day = calendar.add_workdays(calendar.local_day(seen.starts_at), -days)
-        at = datetime.combine(day, RECHECK_AT, calendar.tz)
+    for days, at in recheck_times(seen.starts_at, calendar):
         if at > seen.since:
             yield at, Step.RECONFIRM if met else Step.DUTY
+            if met and days == RECHECK_DAYS[-1] and days not in seen.rechecked:
+                yield recheck_call_at(at, calendar), Step.RECONFIRM_CALL
+
+
+def recheck_times(starts_at: datetime, calendar: WorkCalendar) -> list[tuple[int, datetime]]:
+    """The rounds before an event: how many working days before, and when."""
+    day = calendar.local_day(starts_at)
+    return [
+        (days, datetime.combine(calendar.add_workdays(day, -days), RECHECK_AT, calendar.tz)) for days in RECHECK_DAYS
+    ]
+
+
+def recheck_call_at(asked_at: datetime, calendar: WorkCalendar) -> datetime:
+    """Until when the last round has to be answered."""
+    return datetime.combine(calendar.local_day(asked_at), RECHECK_CALL_AT, calendar.tz)
+
+
+def recheck_begun(starts_at: datetime, calendar: WorkCalendar, now: datetime) -> int:
+    """The latest round that has begun by now; 0 when none has."""
+    return min((days for days, at in recheck_times(starts_at, calendar) if at <= now), default=0)
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of 会前复核 as it stands with somebody who said that he comes."""
+
+    days: int
+    at: datetime
+    standing: Again
+
+
+def rounds_of(seen: Seen, calendar: WorkCalendar, now: datetime) -> list[Round]:
+    """The rounds that concern a receipt: those after its answer, as long as that is that the person comes."""
+    met = is_met(seen.depth, seen.stage, seen.form, seen.reply)
+    if not seen.must or seen.starts_at is None or not met or seen.reply is not Reply.ATTEND:
+        return []
+    over = seen.starts_at <= now
+    times = recheck_times(seen.starts_at, calendar)
+    return [
+        Round(days, at, _standing(days, seen, over)) for days, at in times if at > seen.since or days in seen.rechecked
+    ]
+
+
+def _standing(days: int, seen: Seen, over: bool) -> Again:
+    if days in seen.rechecked:
+        return Again.DONE
+    later = any(other < days for other in (*seen.rechecked, *([seen.recheck] if seen.recheck else ())))
+    if over or later:
+        return Again.MISSED
+    return Again.WAITING if seen.recheck == days else Again.AHEAD
 
 
 def _after(start: datetime, amount: timedelta, urgency: str, calendar: WorkCalendar) -> datetime:

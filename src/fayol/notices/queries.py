@@ -32,6 +32,11 @@ def unmet(notice: Notice) -> QuerySet[Receipt]:
     return notice.receipts.exclude(met_condition(notice))
 
 
+def to_phone(notice: Notice) -> QuerySet[Receipt]:
+    """Those with whom something is left to be said: who has not done it, and who has not said again that he comes."""
+    return notice.receipts.filter(~met_condition(notice) | Q(recheck__gt=0))
+
+
 def tally_of(notice: Notice) -> dict[Stage, int]:
     """How many stand where; a handful of rows however many are addressed."""
     rows = Tally.objects.filter(notice=notice).values_list("stage").annotate(n=Sum("n"))
@@ -86,7 +91,7 @@ def calls_of(notice: Notice, *, most: int = 20) -> list[Receipt]:
 
     Three reads, each along an index of its own: one with OR would sort all that could not be delivered.
     """
-    rows = unmet(notice).select_related(*SHOWN_WITH)
+    rows = to_phone(notice).select_related(*SHOWN_WITH)
     found: dict[int, Receipt] = {}
     for some in (
         rows.filter(duty_since__isnull=False).order_by("duty_since", "place", "id"),

@@ -15,7 +15,7 @@ from fayol.kernel.text import gettext_noop as _
 from fayol.kernel.worktime import WorkCalendar
 from fayol.notices import policy
 from fayol.notices.access import Standing, standing_of
-from fayol.notices.models import Notice, Receipt
+from fayol.notices.models import RECHECKED, Notice, Receipt
 from fayol.notices.states import RANK, Depth, Form, Reply, Stage, Status
 from fayol.organisation.actor import Actor
 from fayol.organisation.calendar import work_calendar
@@ -49,6 +49,11 @@ class Turn:
     @property
     def notice(self) -> Notice:
         return self.row.notice
+
+    def for_principal(self) -> None:
+        """Whoever acts with the addressee's authority is written down as such."""
+        if not self.standing.principal and self.by.on_behalf_of is None:
+            self.by = Actor(self.by.person, on_behalf_of=self.row.person)
 
     def reach(self, stage: Stage, at: datetime) -> None:
         """Take the receipt up to `stage`; one that is already further stays there."""
@@ -101,6 +106,8 @@ def seen(row: Receipt) -> policy.Seen:
         since=row.stage_at,
         due_at=notice.due_at,
         starts_at=notice.starts_at,
+        recheck=row.recheck,
+        rechecked=frozenset(days for days, name in RECHECKED.items() if getattr(row, name)),
     )
 
 

@@ -46,7 +46,7 @@ UPDATE notices_receipt
        read_at = NULL, restated = '', restated_on = NULL, understood_at = NULL, confirmed_at = NULL,
        confirmed_by_id = NULL, confirmed_how = '', reply = '', reply_words = '', reply_by_id = NULL,
        substitute_id = NULL, leave = '', duty_since = NULL, call_since = NULL,
-       raised_at = NULL,
+       raised_at = NULL, recheck = 0, rechecked3_at = NULL, rechecked1_at = NULL,
        next_look_at = CASE WHEN must THEN %s::timestamptz ELSE %s::timestamptz END
  WHERE notice_id = %s
 """
