@@ -83,21 +83,6 @@ def issued_for(person: Person, pk: int, now: datetime) -> Notice:
     return get_object_or_404(issued(person, now).select_related("unit", "author", "duty"), pk=pk)
 
 
-def receipts_for(person: Person, notice: Notice, now: datetime) -> QuerySet[Receipt]:
-    """The receipts with which the person has to do: the own, and those of whom he serves."""
-    rows = notice.receipts.filter(principals_of(person, now)).select_related(
-        "person", "unit", "notice", "proxied_by", "confirmed_by", "reply_by", "substitute"
-    )
-    return rows.order_by("place", "id")
-
-
-def receipt_for(person: Person, pk: int, now: datetime) -> Receipt:
-    """The receipt to its addressee, to whoever serves him, and to the issuing side; else 404."""
-    rows = Receipt.objects.exclude(notice__status=Status.DRAFT).select_related("notice", "person", "unit")
-    issuing = Q(notice__in=issued(person, now).values("pk"))
-    return get_object_or_404(rows.filter(principals_of(person, now) | issuing), pk=pk)
-
-
 def own_receipt_for(person: Person, pk: int, now: datetime) -> Receipt:
     """The receipt to its addressee and to whoever serves him; else 404."""
     rows = Receipt.objects.exclude(notice__status=Status.DRAFT).select_related("notice", "person", "unit")

@@ -21,6 +21,9 @@ from fayol.organisation.actor import Actor
 from fayol.organisation.models import Person
 from fayol.organisation.queries import roster
 
+RECONFIRM = "reconfirm"
+"""The answer to a round of 会前复核; 请假 and 委托 are answers to the notice then as before."""
+
 
 def register() -> None:
     register_answers("notice", NoticeAnswers(), path="/notices/")
@@ -46,7 +49,7 @@ class NoticeAnswers:
         return Subject(
             title=row.title,
             asked_by=f"{row.unit.name} {row.author.name}",
-            answers=[reply.value for reply in REPLIES[Form(row.form)]],
+            answers=_keys(Form(row.form)),
             lines=[(label, _written(value)) for label, value in lines if value],
             text=row.body,
             version=row.edition,
@@ -57,13 +60,19 @@ class NoticeAnswers:
         row = _receipt(person, pk)
         if row is None or row.notice.status != Status.SENT or Form(row.notice.form) is Form.UPLOAD:
             return []
-        return [_answer(reply, row) for reply in REPLIES[Form(row.notice.form)]]
+        answers = [_answer(reply, row) for reply in REPLIES[Form(row.notice.form)]]
+        if not row.recheck:
+            return answers
+        return [_RECONFIRM, *(one for one in answers if one.key != Reply.ATTEND)]
 
     def perform(self, pk: int, key: str, given: Given, *, by: Actor, now: datetime, expect: int, way: By) -> None:
         assert by.person is not None
         row = Receipt.objects.select_related("notice", "person").get(notice=pk, person=by.person)
         if row.edition != expect:
             raise Stale
+        if key == RECONFIRM:
+            actions.reconfirm(row, by=by, now=now, way=Way(way.value))
+            return
         substitute = given.get("substitute")
         answer = actions.Answer(
             reply=Reply(key),
@@ -73,6 +82,10 @@ class NoticeAnswers:
             values={one.key: given.get(f"v_{one.key}") for one in policy.fields_of(row.notice.fields)},
         )
         actions.confirm(row, answer=answer, by=by, now=now, way=Way(way.value))
+
+
+def _keys(form: Form) -> list[str]:
+    return [*(reply.value for reply in REPLIES[form]), *([RECONFIRM] if form is Form.ATTEND else [])]
 
 
 def _receipt(person: Person, pk: int) -> Receipt | None:
@@ -99,6 +112,7 @@ _WORDS: dict[Reply, tuple[str, ...]] = {
     Reply.DISAGREE: ("不同意", "反对"),
     Reply.UNCONCERNED: ("不涉及",),
 }
+_RECONFIRM = Answer(RECONFIRM, _("仍按时参加"), words=("仍按时参加", "仍参加", "按时参加", *_WORDS[Reply.ATTEND]))
 _AGREES = frozenset({Reply.CONFIRM, Reply.ATTEND, Reply.AGREE})
 
 

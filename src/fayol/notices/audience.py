@@ -106,12 +106,12 @@ def _posts(entry: Entry, now: datetime) -> Q:
 _EXPAND = """
 INSERT INTO notices_receipt (notice_id, person_id, unit_id, post, place, must, edition, asked_at, stage, stage_at,
                              on_system_at, next_look_at, looked_at, reported_how, reported_words, restated,
-                             confirmed_how, reply, reply_words, values, leave, reminders, version)
+                             confirmed_how, reply, reply_words, values, leave, recheck, reminders, version)
 SELECT %s, p.id, home.unit_id, CASE WHEN home.title <> '' THEN home.title ELSE coalesce(roles.words, '') END,
        %s + row_number() OVER (ORDER BY units.rank NULLS LAST, roles.rank NULLS LAST, home."order", p."order", p.id),
        p.must, %s, %s, CASE WHEN p.account_id IS NULL THEN 'waiting' ELSE 'on_system' END, %s,
        CASE WHEN p.account_id IS NULL THEN NULL ELSE %s::timestamptz END,
-       CASE WHEN p.must THEN %s::timestamptz ELSE %s::timestamptz END, NULL, '', '', '', '', '', '', '{{}}', '', 0, 1
+       CASE WHEN p.must THEN %s::timestamptz ELSE %s::timestamptz END, NULL, '', '', '', '', '', '', '{{}}', '', 0, 0, 1
   FROM (SELECT who.id, who.account_id, who."order", who.id IN ({must}) AS must
           FROM organisation_person who WHERE who.id IN ({people})) AS p
   LEFT JOIN organisation_post home ON home.person_id = p.id AND home."primary" AND home.ended_on IS NULL

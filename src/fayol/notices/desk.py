@@ -13,6 +13,7 @@ from fayol.notices.access import Standing
 from fayol.notices.forms_answering import AnswerForm, ReportForm
 from fayol.notices.models import NoticeFile, Receipt, Told
 from fayol.notices.presenter_marks import mark_of, reply_of
+from fayol.notices.presenter_rechecks import answer_by
 from fayol.notices.states import BY_OTHERS, RANK, WAY_WORDS, Depth, Form, Leave, Reply, Stage, Status, Way
 from fayol.organisation.calendar import work_calendar
 from fayol.web.http import Problem, components, dates
@@ -89,6 +90,13 @@ class Desk:
         return self.changing if self.answered else self.mine or self.standing.deputy
 
     @property
+    def rechecks(self) -> bool:
+        """Whether a round of 会前复核 waits for an answer that the viewer may give."""
+        starts = self.row.notice.starts_at
+        ahead = self.live and bool(self.row.recheck) and starts is not None and starts > self.now
+        return ahead and self.may_confirm and not self.changing
+
+    @property
     def can_take(self) -> bool:
         passing = self.standing.proxy and not self.mine and self.row.proxied_at is None
         return self.live and not self.over and passing and RANK[Stage(self.row.stage)] < _KNOWN_RANK
@@ -110,7 +118,7 @@ class Desk:
 
     @property
     def my_turn(self) -> bool:
-        return self.asks or self.reports
+        return self.asks or self.reports or self.rechecks
 
     # ── words ──
 
@@ -151,6 +159,8 @@ class Desk:
 
     @property
     def _doing(self) -> str:
+        if self.rechecks:
+            return t("复核能否到会") if self.mine else t("代%(name)s复核能否到会") % {"name": self.row.person.name}
         if self.mine:
             return t(_ASKED[Form(self.row.notice.form)])
         if self.reports:
@@ -159,6 +169,10 @@ class Desk:
 
     @property
     def _meta(self) -> str:
+        if self.rechecks:
+            by = answer_by(self.row)
+            until = t("请在%(at)s前答复；过时会有人打电话来问。") % {"at": dates.daytime(by, self.now)} if by else ""
+            return t("已答复参加，会前再请复核一次。") + until
         if self.reports and self.row.proxied_at is not None:
             return t("尚未向%(name)s报告。%(at)s代收，请在%(until)s前报告本人。代收不等于本人知道。") % {
                 "name": self.row.person.name, "at": dates.daytime(self.row.proxied_at, self.now),
@@ -193,8 +207,8 @@ class Desk:
 
     @property
     def report_by(self) -> datetime:
-        since = self.row.proxied_at or self.now
-        return policy.proxy_due(since, self.row.notice.urgency, work_calendar(self.row.unit_id))
+        since, notice = self.row.proxied_at or self.now, self.row.notice
+        return policy.proxy_due(since, notice.urgency, work_calendar(self.row.unit_id), notice.due_at)
 
     @property
     def _closed(self) -> str:
@@ -219,6 +233,10 @@ class Desk:
             return self._waiting
         if row.leave == Leave.ASKED:
             return t("等召集人同意；同意前时间仍为您留着。") if self.mine else t("等召集人同意。")
+        if row.recheck:
+            return t("会前复核：等%(name)s答复。") % {"name": row.person.name}
+        if row.reply == Reply.ATTEND and row.rechecked1_at:
+            return t("会前已复核；有变动请改答复。") if self.mine else t("会前已复核。")
         if row.reply == Reply.ATTEND and row.must:
             return t("会前会再请您复核一次；有变动请改答复。") if self.mine else t("会前会再请本人复核一次。")
         if self.can_change:
@@ -248,12 +266,14 @@ class Desk:
         """Which of the forms carries the page's one primary button."""
         if not self.first:
             return ""
+        if self.rechecks:
+            return "reconfirm"
         return "answer" if self.asks else "take" if self.can_take else "report" if self.reports else ""
 
     @property
     def foot(self) -> tuple[str, str] | None:
         """On a phone: the one button under the thumb, as (form, words)."""
-        words = {"answer": self.verb, "take": t("代收"), "report": t("已报告本人")}
+        words = {"answer": self.verb, "take": t("代收"), "report": t("已报告本人"), "reconfirm": t("仍按时参加")}
         return (f"{self.primary}-{self.row.pk}", words[self.primary]) if self.primary else None
 
 

@@ -31,6 +31,7 @@ PRESSED: dict[Step, str] = {
     Step.RAISE: _("{who}还没有确认通知，请提醒：{title}"),
     Step.CALL: _("{who}一直没有确认，已列入电话催办单：{title}"),
     Step.RECONFIRM: _("请再确认您能到会：{title}"),
+    Step.RECONFIRM_CALL: _("{who}还没有复核能否到会，已列入电话催办单：{title}"),
 }
 
 
@@ -85,9 +86,11 @@ def _nothing(about: About) -> list[Message]:
     return []
 
 
-def _pressed(about: About) -> list[Message]:
+def _pressed(about: About) -> Iterator[Message]:
     step = Step(about.fact.data["step"])
-    return about.to(_whom(step, about.row), PRESSED[step], asks=step is not Step.RAISE)
+    yield from about.to(_whom(step, about.row), PRESSED[step], asks=step is not Step.RAISE)
+    if step is Step.RECONFIRM:
+        yield from about.to(proxies_of(about.row.person_id), _("请提醒{who}复核能否到会：{title}"))
 
 
 def _whom(step: Step, row: Receipt) -> Collection[int | None]:
@@ -95,11 +98,11 @@ def _whom(step: Step, row: Receipt) -> Collection[int | None]:
         return [row.proxied_by_id] if row.proxied_by_id else proxies_of(row.person_id)
     if step is Step.RAISE_PROXY:
         return {*proxies_of(row.person_id), *_office_heads()} - {row.proxied_by_id}
-    if step in (Step.DUTY, Step.CALL):
+    if step in (Step.DUTY, Step.CALL, Step.RECONFIRM_CALL):
         return [row.notice.duty_id or row.notice.author_id]
     if step is Step.RAISE:
         return _keepers(row)
-    return [row.person_id, *(proxies_of(row.person_id) if step is Step.RECONFIRM else ())]
+    return [row.person_id]
 
 
 def _office_heads() -> list[int]:

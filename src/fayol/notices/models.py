@@ -102,13 +102,18 @@ class NoticeFile(models.Model):
         return f"{self.notice_id} {self.file_id}"
 
 
+RECHECKED = {3: "rechecked3_at", 1: "rechecked1_at"}
+"""Where a receipt keeps that a round of 会前复核 was answered, by working days before the event."""
+
+
 class Receipt(models.Model):
     """How far a notice got with one addressee: the chain, each link with its instant, and the answer.
 
     Green is `stage = confirmed` and nothing else, and only the addressee (or, unless he must know in person, whoever
     acts with his authority) takes it there: the database refuses a confirmed row without `confirmed_at` and
     `confirmed_by`. Before the first fact of its own (`version = 1`) a row is as sending made it.
-    `place` is the addressee's place in the list, in the manual order of units and posts.
+    `place` is the addressee's place in the list, in the manual order of units and posts. `recheck` is the round of
+    会前复核 that waits for him: so many working days before the event, 0 for none.
     """
 
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="receipts")
@@ -140,7 +145,9 @@ class Receipt(models.Model):
     substitute = models.ForeignKey("organisation.Person", models.PROTECT, null=True, related_name="+")
     values: models.JSONField[Any, Any] = models.JSONField(default=dict)
     leave = models.CharField(max_length=8, blank=True)
-    rechecked_at = models.DateTimeField(null=True)
+    recheck = models.PositiveSmallIntegerField(default=0)
+    rechecked3_at = models.DateTimeField(null=True)
+    rechecked1_at = models.DateTimeField(null=True)
     duty_since = models.DateTimeField(null=True)
     call_since = models.DateTimeField(null=True)
     raised_at = models.DateTimeField(null=True)
@@ -163,6 +170,11 @@ class Receipt(models.Model):
                 condition=Q(stage=Stage.CONFIRMED.value, confirmed_at__isnull=False, confirmed_by__isnull=False)
                 | (~Q(stage=Stage.CONFIRMED.value) & Q(confirmed_at__isnull=True)),
                 name="receipt_confirmed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(recheck=0)
+                | Q(recheck__in=sorted(RECHECKED), stage=Stage.CONFIRMED.value, reply=Reply.ATTEND.value),
+                name="receipt_recheck_of_who_comes",
             ),
         ]
         indexes: ClassVar = [

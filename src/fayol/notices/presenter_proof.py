@@ -37,6 +37,7 @@ VERBS = {
     "receipt.told_denied": _("本人表示没有接到"),
     "receipt.restated": _("本人复述"),
     "receipt.confirmed": _("确认并答复"),
+    "receipt.reconfirmed": _("会前复核，仍按时参加"),
     "receipt.leave_granted": _("准假"),
     "receipt.leave_refused": _("未准假"),
     "receipt.pressed": _("到时限提醒"),

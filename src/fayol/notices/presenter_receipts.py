@@ -18,6 +18,7 @@ from fayol.kernel.text import gettext_noop as _
 from fayol.notices.forms_following import CallForm, LeaveForm
 from fayol.notices.models import Notice, Receipt, Told
 from fayol.notices.presenter_marks import mark_of, reply_of
+from fayol.notices.presenter_rechecks import Recheck, rechecks_of
 from fayol.notices.queries import Sieve
 from fayol.notices.states import MET, WAY_WORDS, Depth, Form, Stage, Way
 from fayol.notices.states import Status as NoticeStatus
@@ -109,6 +110,10 @@ class Row:
         return reply_of(self.receipt)
 
     @property
+    def rechecks(self) -> Sequence[Recheck]:
+        return rechecks_of(self.receipt, self.now)
+
+    @property
     def way(self) -> str:
         """By what channel it last went out to the person, and when."""
         gone = [one for one in self.carried if one.status == Status.SENT and one.sent_at]
@@ -149,8 +154,9 @@ class Row:
     @property
     def called(self) -> str:
         """The last call, when it came to nothing or the addressee denies it."""
-        call = self.call
-        if call is None or self.receipt.stage == Stage.CONFIRMED:
+        call, row = self.call, self.receipt
+        done = row.confirmed_at is not None and (not row.recheck or (call is not None and call.at <= row.confirmed_at))
+        if call is None or done:
             return ""
         at = dates.daytime(call.at, self.now)
         if not call.answered:
@@ -286,7 +292,8 @@ class Following:
             return components.MoveBar(t("通知已撤回，现在不需要您操作"))
         if self.target is None:
             return components.MoveBar(t("现在不需要您打电话"), meta=self._quiet())
-        do = t("告知%(name)s本人") % {"name": self.target.person.name}
+        do = t("问%(name)s能否按时到会") if self.target.recheck else t("告知%(name)s本人")
+        do = do % {"name": self.target.person.name}
         return components.MoveBar(do, who=self.officer.name, meta=self._since(self.target), mine=self.mine, form=True)
 
     def _quiet(self) -> str:
@@ -296,7 +303,9 @@ class Following:
 
     def _since(self, row: Receipt) -> str:
         at = dates.daytime(row.proxied_at or row.asked_at, self.now)
-        if row.proxied_at and row.proxied_by:
+        if row.recheck:
+            words = t("答复过参加，会前复核还没有答复。")
+        elif row.proxied_at and row.proxied_by:
             words = t("%(at)s%(name)s代签起。") % {"at": at, "name": row.proxied_by.name}
         elif row.proxied_at:
             words = t("%(at)s由他人代接。") % {"at": at}
@@ -315,6 +324,8 @@ class Following:
         assert self.target is not None
         name, from_ = self.target.person.name, f"{self.viewer_unit}{self.viewer.name}"
         given = {"who": name, "from": from_, "what": self._gist(), "relay": self.relays[0].name if self.relays else ""}
+        if self.target.recheck:
+            return t("“%(who)s您好，我是%(from)s。再跟您核对一下：%(what)s，您能按时到会吗？”") % given
         if self.relays:
             return (
                 t("“%(relay)s您好，我是%(from)s。请%(who)s本人听一下；不便的话，请您当面报告后给我回个话：%(what)s。”")

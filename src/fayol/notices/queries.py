@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
-from fayol.notices.models import Clash, Engagement, Notice, Receipt, Tally, Told
-from fayol.notices.states import MET, UNREACHED, Depth, Form, Grip, Leave, Stage, Status
-from fayol.organisation.models import Person, Secretaryship
-from fayol.organisation.queries import active_delegations, find_units
+from fayol.notices.models import Notice, Receipt, Tally
+from fayol.notices.states import MET, UNREACHED, Depth, Form, Stage, Status
+from fayol.organisation.models import Person
+from fayol.organisation.queries import find_units
 
 TO_PASS_ON = sorted([*UNREACHED, Stage.ON_SYSTEM, Stage.PROXIED])
 """Stages at which the addressee himself knows nothing yet, and nobody has said that he told him."""
@@ -30,6 +30,11 @@ def met_condition(notice: Notice) -> Q:
 
 def unmet(notice: Notice) -> QuerySet[Receipt]:
     return notice.receipts.exclude(met_condition(notice))
+
+
+def to_phone(notice: Notice) -> QuerySet[Receipt]:
+    """Those with whom something is left to be said: who has not done it, and who has not said again that he comes."""
+    return notice.receipts.filter(~met_condition(notice) | Q(recheck__gt=0))
 
 
 def tally_of(notice: Notice) -> dict[Stage, int]:
@@ -86,7 +91,7 @@ def calls_of(notice: Notice, *, most: int = 20) -> list[Receipt]:
 
     Three reads, each along an index of its own: one with OR would sort all that could not be delivered.
     """
-    rows = unmet(notice).select_related(*SHOWN_WITH)
+    rows = to_phone(notice).select_related(*SHOWN_WITH)
     found: dict[int, Receipt] = {}
     for some in (
         rows.filter(duty_since__isnull=False).order_by("duty_since", "place", "id"),
@@ -105,40 +110,6 @@ def still_open(now: datetime) -> Q:
         met |= Q(notice__form=Form.CONFIRM, notice__depth=depth, stage__in=sorted(stages))
     over = Q(notice__form=Form.ATTEND, notice__ends_at__lte=now)
     return Q(notice__status=Status.SENT) & ~met & ~over
-
-
-def waiting_for(person: Person, now: datetime, *, most: int = 30) -> list[Receipt]:
-    """Receipts that wait for this person to confirm or answer, the most pressing first."""
-    rows = Receipt.objects.filter(still_open(now), person=person)
-    return list(rows.select_related("notice", "notice__unit").order_by("notice__due_at", "-notice")[:most])
-
-
-def to_pass_on(person: Person, now: datetime, *, most: int = 30) -> list[Receipt]:
-    """Receipts of principals that this person has taken, or may take, and that the principal does not know of yet."""
-    served = Secretaryship.objects.filter(secretary=person).values("leader")
-    given = active_delegations(now).filter(deputy=person).values("principal")
-    rows = Receipt.objects.filter(Q(person__in=served) | Q(person__in=given), notice__status=Status.SENT)
-    rows = rows.filter(still_open(now), stage__in=TO_PASS_ON)
-    return list(rows.select_related("notice", "person").order_by("notice__starts_at", "-notice")[:most])
-
-
-def to_reach(person: Person, *, most: int = 30) -> list[Receipt]:
-    """Addressees whom this person, as the officer on duty of a notice, has to reach directly."""
-    mine = Q(notice__duty=person) | Q(notice__duty__isnull=True, notice__author=person)
-    rows = Receipt.objects.filter(mine, notice__status=Status.SENT, duty_since__isnull=False)
-    return list(rows.select_related("notice", "person").order_by("duty_since")[:most])
-
-
-def leaves_asked(person: Person, *, most: int = 30) -> list[Receipt]:
-    """Leaves of people who must attend that wait for this convenor."""
-    mine = Q(notice__author=person) | Q(notice__duty=person)
-    rows = Receipt.objects.filter(mine, leave=Leave.ASKED, notice__status=Status.SENT)
-    return list(rows.select_related("notice", "person").order_by("pk")[:most])
-
-
-def told_to_check(receipt: Receipt) -> list[Told]:
-    """Calls and talks that the addressee has not yet said anything about."""
-    return list(receipt.calls.filter(reached=True, agreed__isnull=True).select_related("by"))
 
 
 def requests_this_week(unit_ids: Collection[int], *, now: datetime, but: Notice | None = None) -> dict[int, int]:
@@ -192,22 +163,3 @@ def reach_of(notice: Notice) -> list[Reach]:
     with connection.cursor() as cursor:
         cursor.execute(_REACH, [sorted(MET[Depth(notice.depth)]), notice.pk])
         return [Reach(*row) for row in cursor.fetchall()]
-
-
-# ── days ───────────────────────────────────────────────────────────────────
-
-
-def day_of(person: Person, start: datetime, end: datetime) -> list[Engagement]:
-    rows = Engagement.objects.filter(person=person, starts_at__lt=end, ends_at__gt=start)
-    return list(rows.exclude(grip=Grip.RELEASED).select_related("organiser", "receipt__notice").order_by("starts_at"))
-
-
-def clashes_of(notice: Notice) -> list[Clash]:
-    """Open clashes in which the days held by this notice take part."""
-    held = Engagement.objects.filter(receipt__notice=notice)
-    mine = Q(first__in=held.values("pk")) | Q(second__in=held.values("pk"))
-    return list(
-        Clash.objects.filter(mine, over_at__isnull=True)
-        .select_related("first__person", "second__person", "first__organiser", "second__organiser")
-        .order_by("pk")
-    )

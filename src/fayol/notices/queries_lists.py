@@ -40,15 +40,17 @@ def drafts_of(person: Person, now: datetime) -> QuerySet[Notice]:
 
 
 def waits(person: Person, now: datetime) -> QuerySet[Receipt]:
-    """Receipts that wait for this person, whatever for: to answer, to pass on, to reach somebody, to decide a leave."""
+    """Receipts that wait for this person, whatever for: to answer, to say again that he comes, to pass on, to reach
+    somebody, to decide a leave."""
     return waiting_for(person.pk, now)
 
 
 @prepared
 def waiting_for(person: int, now: datetime) -> QuerySet[Receipt]:
     mine = Q(person=person) & still_open(now)
+    again = Q(person=person, recheck__gt=0, notice__status=Status.SENT, notice__starts_at__gt=now)
     passing = principals_of(person, now) & Q(stage__in=TO_PASS_ON) & still_open(now)
     duty = Q(notice__duty=person) | Q(notice__duty__isnull=True, notice__author=person)
     reach = duty & Q(notice__status=Status.SENT, duty_since__isnull=False) & ~Q(stage=Stage.CONFIRMED)
     leave = (Q(notice__author=person) | Q(notice__duty=person)) & Q(leave=Leave.ASKED, notice__status=Status.SENT)
-    return Receipt.objects.filter(mine | passing | reach | leave)
+    return Receipt.objects.filter(mine | again | passing | reach | leave)

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as t
 
 from fayol.kernel.text import gettext_noop as _
-from fayol.notices import policy
+from fayol.notices import policy, presenter
 from fayol.notices.access import visible_to
 from fayol.notices.models import Receipt
 from fayol.notices.presenter_marks import reply_of
+from fayol.notices.presenter_rechecks import answer_by
 from fayol.notices.queries import TO_PASS_ON
 from fayol.notices.queries_lists import waiting_for, waits
 from fayol.notices.queries_page import served
@@ -58,6 +60,8 @@ def _rows(row: Receipt, person: Person, principals: set[int], now: datetime) -> 
     convenor = person.pk in (notice.author_id, notice.duty_id)
     if row.person_id == person.pk and not _met(row):
         yield _own(row, now)
+    if row.person_id == person.pk and row.recheck:
+        yield _recheck(row, now)
     if row.person_id in principals and row.stage in TO_PASS_ON and not _met(row):
         yield _to_pass_on(row, now)
     if convenor and row.leave == Leave.ASKED:
@@ -92,6 +96,20 @@ def _own(row: Receipt, now: datetime) -> workbench.Row:
     return workbench.Row(notice.title, f"/notices/{notice.pk}/", verb, lamp, sub, notice.due_at or notice.starts_at)
 
 
+def _recheck(row: Receipt, now: datetime) -> workbench.Row:
+    """One tap says it; the title leads to where another answer is given."""
+    notice, by = row.notice, answer_by(row)
+    sub = t("%(when)s；请假或派人请点标题") % {"when": presenter.place_words(notice, now)}
+    if by:
+        sub = t("请在%(at)s前复核；") % {"at": dates.daytime(by, now)} + sub
+    late = by is not None and by <= now
+    lamp = Light("red", t("过时未复核")) if late else Light("amber", t("会前复核"))
+    return workbench.Row(
+        t("能否到会：%(title)s") % {"title": notice.title}, f"/notices/{notice.pk}/", t("仍按时参加"), lamp, sub,
+        by or notice.starts_at, tap=reverse("notices:reconfirm", args=[row.pk]), expect=row.version,
+    )  # fmt: skip
+
+
 def _to_pass_on(row: Receipt, now: datetime) -> workbench.Row:
     notice, who = row.notice, row.person.name
     if row.proxied_at is None:
@@ -99,7 +117,7 @@ def _to_pass_on(row: Receipt, now: datetime) -> workbench.Row:
         sub = t("%(unit)s%(at)s发来") % {"unit": notice.unit.name, "at": dates.day(row.asked_at, now)}
         due = notice.due_at or notice.starts_at
         return workbench.Row(title, f"/notices/{notice.pk}/", t("代收"), Light("amber", t("未代收")), sub, due)
-    until = policy.proxy_due(row.proxied_at, notice.urgency, work_calendar(row.unit_id))
+    until = policy.proxy_due(row.proxied_at, notice.urgency, work_calendar(row.unit_id), notice.due_at)
     late = until <= now
     return workbench.Row(
         t("尚未向%(name)s报告：%(title)s") % {"name": who, "title": notice.title},

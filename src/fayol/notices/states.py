@@ -199,6 +199,7 @@ class Step(StrEnum):
     RAISE = "raise"
     CALL = "call"
     RECONFIRM = "reconfirm"
+    RECONFIRM_CALL = "reconfirm_call"
 
 
 STEP_WORDS = {
@@ -209,7 +210,17 @@ STEP_WORDS = {
     Step.RAISE: _("告知本部门联络员和负责人"),
     Step.CALL: _("列入电话催办单"),
     Step.RECONFIRM: _("请本人复核能否到会"),
+    Step.RECONFIRM_CALL: _("没有复核能否到会，列入电话催办单"),
 }
+
+
+class Again(StrEnum):
+    """How one round of 会前复核 stands with somebody who said that he comes. `MISSED`: the next came, or the event."""
+
+    AHEAD = "ahead"
+    WAITING = "waiting"
+    DONE = "done"
+    MISSED = "missed"
 
 
 class EntryKind(StrEnum):

@@ -16,6 +16,7 @@ urlpatterns = [
     path("groups/<int:pk>/retire/", groups.retire, name="group_retire"),
     path("files/<int:pk>/", page.attachment, name="file"),
     path("answers/<int:pk>/confirm/", answering.confirm, name="confirm"),
+    path("answers/<int:pk>/reconfirm/", answering.reconfirm, name="reconfirm"),
     path("answers/<int:pk>/take/", answering.take, name="take"),
     path("answers/<int:pk>/report/", answering.report, name="report"),
     path("answers/<int:pk>/restate/", answering.restate, name="restate"),

@@ -92,6 +92,8 @@ class NoticeScore:
             values = {f"f{n}": value for n, value in enumerate(words.split("、"), start=1)} if notice.fields else {}
             answer = actions.Answer(reply=reply, words="" if values else words, values=values)
             actions.confirm(self._receipt(who), answer=answer, by=by, now=at)
+        elif verb == "reconfirm":
+            actions.reconfirm(self._receipt(who), by=by, now=at)
         elif verb == "open":
             actions.open_(self._receipt(who), by=by, now=at)
         elif verb == "take":

@@ -35,7 +35,7 @@ _CHANGES = ("commitment.agreed", "commitment.amended")
 @dataclass(frozen=True, slots=True)
 class Row:
     """One thing that waits for somebody. `verb` is the word on its button, `due_at` its place in the order; `pinned`
-    ones stand before all others."""
+    ones stand before all others. With `tap` the button itself does it: an address to post to, with `expect`."""
 
     title: str
     url: str
@@ -44,6 +44,8 @@ class Row:
     sub: str = ""
     due_at: datetime | None = None
     pinned: bool = False
+    tap: str = ""
+    expect: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,15 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as t
 
+from fayol.channels.actions.addresses import turn_off
 from fayol.channels.actions.falling import fall_if_tried, fall_now, leave, listen, overtaken
 from fayol.channels.contract import PART, AddressDead, Channel, Outcome, Parcel, Retry, Sent, Trouble, channel_named
-from fayol.channels.models import MAIL, Bundle, ChannelState, DeadAddress, Delivery, Preference
+from fayol.channels.models import MAIL, Bundle, ChannelState, Delivery, Preference
 from fayol.channels.policy import Wish, again_at, awake, silence
 from fayol.channels.queries import calendars_of
 from fayol.channels.registry import Message, deliver, tell_settled
 from fayol.channels.states import Status
-from fayol.facts.journal import record
 from fayol.kernel.text import gettext_noop as _
-from fayol.organisation.actor import SYSTEM
 from fayol.worker import claims
 
 LEASE = timedelta(minutes=2)
@@ -165,17 +164,9 @@ def _judge(bundle: Bundle, outcome: Outcome, now: datetime) -> None:
 
 def _turn_off(bundle: Bundle, outcome: AddressDead, now: datetime) -> None:
     """The address is left alone from now on; its owner is told where he will see it, the office sees it on its page."""
-    row, new = DeadAddress.objects.get_or_create(
-        channel=bundle.channel,
-        person_id=bundle.person_id,
-        address=bundle.address,
-        lifted_at=None,
-        defaults={"reason": outcome.reason[:300], "detail": outcome.detail[:500], "since": now},
-    )
-    if not new:
+    fact = turn_off(bundle, outcome, now=now)
+    if fact is None:
         return
-    data = {"channel": bundle.channel, "person": bundle.person_id, "reason": outcome.reason, "detail": outcome.detail}
-    fact = record("address", row.pk, "address.turned_off", by=SYSTEM, now=now, data=data)
     why = t(outcome.reason) + (f"（{outcome.detail}）" if outcome.detail else "")
     if bundle.channel == MAIL:
         title = t("您的邮箱{address}收不到信，已停止往那里发").format(address=bundle.address)

@@ -7,13 +7,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as t
 
+from fayol.channels.actions.addresses import turn_off
 from fayol.channels.actions.falling import fall_now
 from fayol.channels.contract import AddressDead
-from fayol.channels.models import Bundle, DeadAddress
+from fayol.channels.models import Bundle
 from fayol.channels.registry import Message, deliver
 from fayol.channels.states import Status
-from fayol.facts.journal import record
-from fayol.organisation.actor import SYSTEM
 
 
 @transaction.atomic
@@ -26,15 +25,7 @@ def came_back(bundle: Bundle, outcome: AddressDead, *, now: datetime) -> None:
         row.save(update_fields=["status", "reason", "detail"])
         row.deliveries.update(status=row.status, reason=row.reason)
         fall_now(list(row.deliveries.all()), now=now)
-    dead, new = DeadAddress.objects.get_or_create(
-        channel=row.channel,
-        person_id=row.person_id,
-        address=row.address,
-        lifted_at=None,
-        defaults={"reason": outcome.reason[:300], "detail": outcome.detail[:500], "since": now},
-    )
-    if new:
-        data = {"channel": row.channel, "person": row.person_id, "reason": outcome.reason, "detail": outcome.detail}
-        fact = record("address", dead.pk, "address.turned_off", by=SYSTEM, now=now, data=data)
+    fact = turn_off(row, outcome, now=now)
+    if fact is not None:
         title = t("寄往{address}的信被退回，已停止往那里发").format(address=row.address)
         deliver([Message(fact, row.person_id, title, t(outcome.reason), "/settings/notifications/")])

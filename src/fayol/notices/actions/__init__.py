@@ -16,6 +16,7 @@ from fayol.notices.actions.days import ask_to_choose, choose, free_time, take_ti
 from fayol.notices.actions.following import Call, add_people, grant_leave, log_call, refuse_leave, remind
 from fayol.notices.actions.grouping import change_group, make_group, retire_group
 from fayol.notices.actions.looking import look
+from fayol.notices.actions.rechecking import reconfirm
 from fayol.notices.actions.sending import Wording, discard, draft, redraft, send
 from fayol.notices.actions.telling import tell_outward
 
@@ -41,6 +42,7 @@ __all__ = [
     "look",
     "make_group",
     "open_",
+    "reconfirm",
     "redraft",
     "refuse_leave",
     "remind",

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
 from fayol.facts.journal import record
+from fayol.facts.locking import check_seen
 from fayol.facts.models import Fact
-from fayol.kernel.errors import Refused, Stale
+from fayol.facts.spelling import changed, spelled
+from fayol.kernel.errors import Refused
 from fayol.kernel.text import gettext_noop as _
 from fayol.kernel.worktime import WorkCalendar
 from fayol.notices import policy
 from fayol.notices.access import Standing, standing_of
-from fayol.notices.models import Notice, Receipt
-from fayol.notices.states import RANK, Depth, Form, Leave, Reply, Stage, Status
+from fayol.notices.models import RECHECKED, Notice, Receipt
+from fayol.notices.states import RANK, Depth, Form, Reply, Stage, Status
 from fayol.organisation.actor import Actor
 from fayol.organisation.calendar import work_calendar
 
@@ -28,14 +30,8 @@ UNTRACKED = frozenset(
 TRACKED = tuple(f.attname for f in Receipt._meta.concrete_fields if f.attname not in UNTRACKED)
 
 
-def spelled(value: Any) -> Any:
-    """In the spelling of the journal: days and instants (UTC) in ISO 8601."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return value.isoformat() if isinstance(value, date) else value
-
-
 def snapshot(row: Receipt) -> dict[str, Any]:
+    """The tracked values in the spelling of the journal."""
     return {name: spelled(getattr(row, name)) for name in TRACKED}
 
 
@@ -54,6 +50,11 @@ class Turn:
     def notice(self) -> Notice:
         return self.row.notice
 
+    def for_principal(self) -> None:
+        """Whoever acts with the addressee's authority is written down as such."""
+        if not self.standing.principal and self.by.on_behalf_of is None:
+            self.by = Actor(self.by.person, on_behalf_of=self.row.person)
+
     def reach(self, stage: Stage, at: datetime) -> None:
         """Take the receipt up to `stage`; one that is already further stays there."""
         if RANK[stage] > RANK[Stage(self.row.stage)]:
@@ -63,8 +64,7 @@ class Turn:
 def begin(receipt: Receipt, *, by: Actor, now: datetime, expect: int | None = None) -> Turn:
     """Locks. Stale when the receipt is no longer as the page showed it; refused when the notice has been withdrawn."""
     row = Receipt.objects.select_for_update(of=("self",)).select_related("notice", "person").get(pk=receipt.pk)
-    if row.version != (receipt.version if expect is None else expect):
-        raise Stale
+    check_seen(row, receipt, expect=expect)
     if row.notice.status != Status.SENT:
         raise Refused("withdrawn", _("这份通知已撤回，不用再回复。"))
     standing = standing_of(by.person, row, now) if by.person else Standing(issuer=True)
@@ -77,9 +77,8 @@ def finish(turn: Turn, verb: str) -> Fact:
     schedule(row, turn.now)
     row.version += 1
     row.save()
-    after = snapshot(row)
-    changed = {name: after[name] for name in TRACKED if after[name] != turn.before[name]}
-    data = {"changed": changed, "notice": row.notice_id, "edition": row.edition, **turn.extra}
+    change = changed(turn.before, snapshot(row))
+    data = {"set": change, "notice": row.notice_id, "edition": row.edition, **turn.extra}
     return record("receipt", row.pk, f"receipt.{verb}", by=turn.by, now=turn.now, data=data)
 
 
@@ -101,13 +100,14 @@ def seen(row: Receipt) -> policy.Seen:
         depth=Depth(notice.depth),
         form=Form(notice.form),
         reply=Reply(row.reply),
-        leave=Leave(row.leave),
         urgency=notice.urgency,
         must=row.must,
         asked_at=row.asked_at,
         since=row.stage_at,
         due_at=notice.due_at,
         starts_at=notice.starts_at,
+        recheck=row.recheck,
+        rechecked=frozenset(days for days, name in RECHECKED.items() if getattr(row, name)),
     )
 
 

@@ -15,6 +15,7 @@ from fayol.kernel.text import gettext_noop as _
 from fayol.notices import policy
 from fayol.notices.actions import _turn
 from fayol.notices.actions.days import settle_day
+from fayol.notices.actions.rechecking import close_round
 from fayol.notices.models import NoticeFile, Receipt, Told
 from fayol.notices.states import NEED_LEAVE, RANK, REPLIES, WANT_WORDS, Depth, Form, Leave, Reply, Stage, Way
 from fayol.organisation.actor import Actor
@@ -87,11 +88,14 @@ def report_to(receipt: Receipt, *, report: Report, by: Actor, now: datetime, exp
     """已报告本人: stops the proxy's clock. The addressee is asked to confirm; till then the receipt stays amber, and an
     answer on his words stands as what he means to do (拟参加), not as his answer.
 
-    Refused to others than proxies, for an instant in the future or before the notice, and for a way that cannot be.
+    Refused to others than proxies, once he has confirmed himself, for an instant in the future or before the notice,
+    and for a way that cannot be.
     """
     turn = _turn.begin(receipt, by=by, now=now, expect=expect)
     _check_proxy(turn)
     row = turn.row
+    if row.confirmed_at is not None:
+        raise Refused("confirmed", _("本人已经确认，不用再登记报告。"))
     if report.at > now or report.at < row.asked_at.replace(second=0, microsecond=0):  # people name minutes
         raise Refused("report_when", _("报告时间应在通知发出之后、现在之前。"), field="at")
     if report.way not in (Way.PHONE, Way.IN_PERSON, Way.WRITING):
@@ -123,8 +127,7 @@ def confirm(
         raise Refused("not_yours", _("须本人确认。您可以登记“已报告本人”。"))
     if turn.row.confirmed_at is not None and not policy.may_change(turn.notice.starts_at, now):
         raise Refused("begun", _("活动已经开始，答复不能再改。请直接告诉召集人。"))
-    if not turn.standing.principal and by.on_behalf_of is None:
-        turn.by = Actor(by.person, on_behalf_of=turn.row.person)
+    turn.for_principal()
     _confirmed(turn, answer, way)
     _turn.finish(turn, "confirmed")
     settle_day(turn.row, now=now)
@@ -143,6 +146,7 @@ def _confirmed(turn: _turn.Turn, answer: Answer, way: Way) -> None:
     row.confirmed_at, row.confirmed_by, row.confirmed_how = turn.now, turn.by.person, way.value
     row.stage, row.stage_at = Stage.CONFIRMED.value, turn.now
     row.duty_since = row.call_since = None
+    close_round(row, turn.now)
 
 
 def _put(turn: _turn.Turn, answer: Answer) -> None:

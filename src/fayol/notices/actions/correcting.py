@@ -9,11 +9,11 @@ from typing import Any
 from django.db import connection, transaction
 
 from fayol.facts.journal import record
+from fayol.facts.spelling import spelled
 from fayol.kernel.deadlines import DeadlineRule
 from fayol.kernel.errors import Refused
 from fayol.kernel.text import gettext_noop as _
 from fayol.notices import policy
-from fayol.notices.actions._turn import spelled
 from fayol.notices.actions.days import hold_days
 from fayol.notices.actions.sending import digest_of, due_at, first_look, locked_issued, tell_all
 from fayol.notices.models import Edition, Engagement, Notice
@@ -45,8 +45,8 @@ UPDATE notices_receipt
        proxied_at = NULL, proxied_by_id = NULL, reported_at = NULL, reported_how = '', reported_words = '',
        read_at = NULL, restated = '', restated_on = NULL, understood_at = NULL, confirmed_at = NULL,
        confirmed_by_id = NULL, confirmed_how = '', reply = '', reply_words = '', reply_by_id = NULL,
-       substitute_id = NULL, leave = '', rechecked_at = NULL, duty_since = NULL, call_since = NULL,
-       raised_at = NULL,
+       substitute_id = NULL, leave = '', duty_since = NULL, call_since = NULL,
+       raised_at = NULL, recheck = 0, rechecked3_at = NULL, rechecked1_at = NULL,
        next_look_at = CASE WHEN must THEN %s::timestamptz ELSE %s::timestamptz END
  WHERE notice_id = %s
 """
@@ -91,7 +91,7 @@ def correct(notice: Notice, correction: Correction, *, by: Actor, now: datetime,
         "words": correction.words.strip()[:300], "digest": digest_of(row), "edition": row.edition,
     }  # fmt: skip
     fact = record("notice", row.pk, "notice.corrected", by=by, now=now, data=data)
-    tell_all(row, fact.pk, row.receipts.count())
+    tell_all(row, fact, row.receipts.count())
     return row
 
 
@@ -138,5 +138,5 @@ def withdraw(notice: Notice, *, words: str, by: Actor, now: datetime, expect: in
     hold_days(row, now=now)
     row.starts_at = starts
     fact = record("notice", row.pk, "notice.withdrawn", by=by, now=now, data={"words": words.strip()[:300]})
-    tell_all(row, fact.pk, row.receipts.count())
+    tell_all(row, fact, row.receipts.count())
     return row

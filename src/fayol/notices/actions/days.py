@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import F, Q
 
 from fayol.facts.journal import record, record_many
-from fayol.kernel.errors import Refused, Stale
+from fayol.facts.locking import locked
+from fayol.kernel.errors import Refused
 from fayol.kernel.text import gettext_noop as _
 from fayol.notices.models import Clash, Engagement, Notice, Receipt
 from fayol.notices.states import Claim, Grip, Leave, Reply, Stage
@@ -62,7 +63,7 @@ def settle_day(receipt: Receipt, *, now: datetime) -> None:
         row.save(update_fields=["grip", "version"])
         if not gone:
             find_clashes([row.pk], now=now)
-    _close_stale(Clash.objects.filter(Q(first=row) | Q(second=row), over_at__isnull=True), now=now)
+    _close_stale(row, now=now)
 
 
 @transaction.atomic
@@ -94,13 +95,13 @@ def take_time(
 @transaction.atomic
 def free_time(row: Engagement, *, by: Actor, now: datetime, expect: int | None = None) -> Engagement:
     """Lets an own appointment go. What a notice holds goes with the answer to the notice."""
-    locked = _locked(row, expect)
-    _check_keeper(locked.person, by, now)
-    if locked.claim != Claim.OWN:
+    row = locked(row, expect=expect)
+    _check_keeper(row.person, by, now)
+    if row.claim != Claim.OWN:
         raise Refused("by_notice", _("这是通知占用的时间，请在通知里答复参加、请假或委托。"))
-    _give_way(locked, by=by, now=now)
-    _close_stale(Clash.objects.filter(Q(first=locked) | Q(second=locked), over_at__isnull=True), now=now)
-    return locked
+    _give_way(row, by=by, now=now)
+    _close_stale(row, now=now)
+    return row
 
 
 def _check_keeper(person: Person, by: Actor, now: datetime) -> None:
@@ -111,13 +112,6 @@ def _check_keeper(person: Person, by: Actor, now: datetime) -> None:
         return
     if not active_delegations(now).filter(principal=person, deputy=who).exists():
         raise Refused("not_keeper", _("只有本人、其秘书或受托人和协调员可以安排这份日程。"))
-
-
-def _locked(row: Engagement, expect: int | None) -> Engagement:
-    locked = Engagement.objects.select_for_update(of=("self",)).select_related("person").get(pk=row.pk)
-    if locked.version != (row.version if expect is None else expect):
-        raise Stale
-    return locked
 
 
 def _data(row: Engagement) -> dict[str, object]:
@@ -138,7 +132,7 @@ def _release(rows: Iterable[Engagement], *, now: datetime) -> None:
     for row in rows:
         if row.grip != Grip.RELEASED:
             _give_way(row, by=SYSTEM, now=now)
-        _close_stale(Clash.objects.filter(Q(first=row) | Q(second=row), over_at__isnull=True), now=now)
+        _close_stale(row, now=now)
 
 
 # ── clashes ────────────────────────────────────────────────────────────────
@@ -188,9 +182,9 @@ def _fresh(row: Clash, made: list[Clash], back: list[int]) -> bool:
     return row.pk in back or _pair(row) in {_pair(one) for one in made}
 
 
-def _close_stale(clashes: Iterable[Clash], *, now: datetime) -> None:
-    """A clash is over when one side has been let go or the two no longer overlap."""
-    for clash in clashes:
+def _close_stale(row: Engagement, *, now: datetime) -> None:
+    """A clash of this engagement is over when one side has been let go or the two no longer overlap."""
+    for clash in Clash.objects.filter(Q(first=row) | Q(second=row), over_at__isnull=True):
         one, other = clash.first, clash.second
         gone = Grip.RELEASED in (one.grip, other.grip)
         if gone or one.starts_at >= other.ends_at or other.starts_at >= one.ends_at:
@@ -258,8 +252,3 @@ def keepers_of(clash: Clash) -> set[int]:
     """The person whose day it is, and whoever serves him."""
     person = clash.first.person_id
     return {person, *Secretaryship.objects.filter(leader=person).values_list("secretary_id", flat=True)}
-
-
-def open_clashes_of(people: Collection[int]) -> list[Clash]:
-    rows = Clash.objects.filter(over_at__isnull=True, first__person__in=people)
-    return list(rows.select_related("first__organiser", "second__organiser").order_by("pk"))

@@ -152,5 +152,5 @@ def add_people(notice: Notice, people: Sequence[Person], *, by: Actor, now: date
         hold_days(row, now=now)
     data = {"people": added, "added": [person.pk for person in people]}
     fact = record("notice", row.pk, "notice.joined", by=by, now=now, data=data)
-    tell_all(row, fact.pk, added)
+    tell_all(row, fact, added)
     return added

@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db import transaction
 
 from fayol.facts.journal import record
-from fayol.kernel.errors import Refused, Stale
+from fayol.facts.locking import locked
+from fayol.kernel.errors import Refused
 from fayol.kernel.text import gettext_noop as _
 from fayol.notices.access import may_issue_for
 from fayol.notices.models import Group
@@ -31,7 +32,7 @@ def change_group(
     group: Group, *, name: str, people: Sequence[Person], by: Actor, now: datetime, expect: int | None = None
 ) -> Group:
     """What has been sent to it stays as it was sent."""
-    row = _locked(group, expect)
+    row = locked(group, expect=expect)
     _check(row.unit, name, people, by, but=row)
     row.name = name.strip()[:60]
     row.version += 1
@@ -44,20 +45,13 @@ def change_group(
 @transaction.atomic
 def retire_group(group: Group, *, by: Actor, now: datetime, expect: int | None = None) -> Group:
     """No longer offered. Drafts that name it reach nobody through it."""
-    row = _locked(group, expect)
+    row = locked(group, expect=expect)
     if by.person is None or not may_issue_for(by.person, row.unit):
         raise Refused("not_yours", _("这份名单由所属部门维护。"))
     row.active = False
     row.version += 1
     row.save()
     record("group", row.pk, "group.retired", by=by, now=now)
-    return row
-
-
-def _locked(group: Group, expect: int | None) -> Group:
-    row = Group.objects.select_for_update(of=("self",)).select_related("unit").get(pk=group.pk)
-    if row.version != (group.version if expect is None else expect):
-        raise Stale
     return row
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from fayol.facts.spelling import spelled
 from fayol.notices import policy
 from fayol.notices.access import Standing
 from fayol.notices.actions import _turn
@@ -25,15 +26,16 @@ def look(receipt: Receipt, *, now: datetime) -> Step | None:
         return None
     at, what = step
     turn = _turn.Turn(row, SYSTEM, now, Standing(issuer=True), _turn.snapshot(row), {"step": what.value})
+    if what in (Step.RECONFIRM, Step.RECONFIRM_CALL):
+        assert row.notice.starts_at
+        row.recheck = policy.recheck_begun(row.notice.starts_at, _turn.calendar_of(row), at)
     if what is Step.DUTY:
         row.duty_since = row.duty_since or now
-    elif what is Step.CALL:
+    elif what in (Step.CALL, Step.RECONFIRM_CALL):
         row.call_since = row.call_since or now
     elif what is Step.RAISE:
         row.raised_at = row.raised_at or now
-    elif what is Step.RECONFIRM:
-        row.rechecked_at = None
-    turn.extra["due"] = _turn.spelled(at)
+    turn.extra["due"] = spelled(at)
     _turn.finish(turn, "pressed")
     return what
 

@@ -11,7 +11,7 @@ from fayol.channels.models import Delivery
 from fayol.channels.states import WAITING
 from fayol.channels.states import Status as Sent
 from fayol.facts.journal import record
-from fayol.notices.actions._turn import spelled
+from fayol.facts.spelling import spelled
 from fayol.notices.models import Receipt
 from fayol.notices.states import UNREACHED, Stage
 from fayol.organisation.actor import SYSTEM
@@ -39,6 +39,6 @@ def _move(told: Delivery, stage: Stage, now: datetime) -> None:
     row.stage, row.stage_at = stage.value, now
     row.version += 1
     row.save(update_fields=["stage", "stage_at", "version"])
-    changed = {"stage": stage.value, "stage_at": spelled(now)}
-    data = {"changed": changed, "notice": row.notice_id, "edition": row.edition, "channel": told.channel}
+    change = {"stage": stage.value, "stage_at": spelled(now)}
+    data = {"set": change, "notice": row.notice_id, "edition": row.edition, "channel": told.channel}
     record("receipt", row.pk, f"receipt.{stage.value}", by=SYSTEM, now=now, data=data)

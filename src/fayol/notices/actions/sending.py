@@ -13,19 +13,20 @@ from django.db import transaction
 
 from fayol.channels.bulk import queue_select
 from fayol.facts.journal import record
+from fayol.facts.locking import check_seen
 from fayol.facts.models import Fact
+from fayol.facts.spelling import spelled
 from fayol.files.models import StoredFile
 from fayol.kernel.deadlines import DeadlineRule
-from fayol.kernel.errors import Refused, Stale
+from fayol.kernel.errors import Refused
 from fayol.kernel.text import gettext_noop as _
 from fayol.notices import policy
 from fayol.notices.access import may_issue, may_issue_for
-from fayol.notices.actions._turn import spelled
 from fayol.notices.actions.days import hold_days
 from fayol.notices.actions.telling import tell_outward, told_by, words_of
 from fayol.notices.audience import Entry, entries_of, expand
 from fayol.notices.models import Notice, NoticeFile
-from fayol.notices.states import Depth, Form, Leave, Reply, Stage, Status
+from fayol.notices.states import Depth, Form, Reply, Stage, Status
 from fayol.organisation.actor import Actor
 from fayol.organisation.calendar import work_calendar
 from fayol.organisation.models import Person, Unit
@@ -126,8 +127,7 @@ def locked_issued(notice: Notice, *, by: Actor, now: datetime, expect: int | Non
 
 def _locked(notice: Notice, expect: int | None) -> Notice:
     row = Notice.objects.select_for_update(of=("self",)).select_related("unit", "author", "duty").get(pk=notice.pk)
-    if row.version != (notice.version if expect is None else expect):
-        raise Stale
+    check_seen(row, notice, expect=expect)
     return row
 
 
@@ -199,7 +199,7 @@ def send(notice: Notice, *, by: Actor, now: datetime, expect: int | None = None)
         hold_days(row, now=now)
     data = {"people": people, "audience": row.audience, "digest": digest_of(row), "edition": row.edition}
     fact = record("notice", row.pk, "notice.sent", by=by, now=now, data=data)
-    tell_all(row, fact.pk, people)
+    tell_all(row, fact, people)
     return row
 
 
@@ -212,9 +212,9 @@ def _check_times(row: Notice, now: datetime) -> None:
         raise Refused("due_past", _("回复期限已经过去，请改后再发。"), field="due")
 
 
-def tell_all(row: Notice, fact_id: int, people: int) -> None:
+def tell_all(row: Notice, fact: Fact, people: int) -> None:
     """The inbox of everybody at once; the other channels now when they are few, else by the worker in batches."""
-    queue_select(fact_id, told_by(row, Fact.objects.get(pk=fact_id)).values("person"), words_of(row))
+    queue_select(fact.pk, told_by(row, fact).values("person"), words_of(row))
     row.told_upto = 0
     row.save(update_fields=["told_upto"])
     if people <= AT_ONCE:
@@ -226,7 +226,7 @@ def first_look(row: Notice, *, must: bool) -> datetime | None:
     if row.sent_at is None:
         return None
     seen = policy.Seen(
-        stage=Stage.ON_SYSTEM, depth=Depth(row.depth), form=Form(row.form), reply=Reply.NOTHING, leave=Leave.NONE,
+        stage=Stage.ON_SYSTEM, depth=Depth(row.depth), form=Form(row.form), reply=Reply.NOTHING,
         urgency=row.urgency, must=must, asked_at=row.sent_at, since=row.sent_at, due_at=row.due_at,
         starts_at=row.starts_at,
     )  # fmt: skip

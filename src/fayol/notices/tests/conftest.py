@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from fayol.channels.models import INBOX, Delivery
 from fayol.notices import actions
 from fayol.notices.audience import Entry
 from fayol.notices.models import Notice, Receipt
@@ -50,3 +51,9 @@ def act(cast: Any) -> Callable[[str], Actor]:
 def at_nine(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
     """The pages' clock stands at the morning on which all examples happen."""
     monkeypatch.setattr("fayol.web.clock.read", lambda: now)
+
+
+def inbox(name: str) -> list[str]:
+    """The titles of what has come to somebody in the system, oldest first."""
+    rows = Delivery.objects.filter(person__name=name, channel=INBOX).order_by("pk")
+    return list(rows.values_list("title", flat=True))

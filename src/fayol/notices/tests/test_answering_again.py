@@ -8,31 +8,20 @@ from typing import Any
 
 import pytest
 
-from fayol.channels.models import INBOX, Delivery
 from fayol.facts.verify import verify
 from fayol.kernel.errors import Refused
 from fayol.notices import actions
 from fayol.notices.access import visible_to
 from fayol.notices.audience import Entry
 from fayol.notices.models import Clash, Engagement, Notice, Receipt
-from fayol.notices.queries import waiting_for
+from fayol.notices.queries_lists import waits
 from fayol.notices.states import EntryKind, Grip, Leave, Reply
-from fayol.organisation.actor import Actor
+from fayol.notices.tests.conftest import inbox
 
 pytestmark = pytest.mark.django_db
 Meeting = Callable[..., Notice]
 Find = Callable[[Notice, str], Receipt]
 OFFICER, LEADER = "林晓雯", "顾明远"
-
-
-@pytest.fixture
-def act(cast: Any) -> Callable[[str], Actor]:
-    return lambda name: Actor(cast.person(name))
-
-
-def inbox(name: str) -> list[str]:
-    rows = Delivery.objects.filter(person__name=name, channel=INBOX).order_by("pk")
-    return list(rows.values_list("title", flat=True))
 
 
 def test_whoever_counted_on_an_answer_hears_that_it_is_another_now(
@@ -66,8 +55,8 @@ def test_once_the_event_has_begun_the_answer_stands(
 
 def test_an_event_that_is_over_waits_for_nobody(meeting: Meeting, act: Any, now: datetime) -> None:
     meeting("周岚")
-    assert len(waiting_for(act("周岚").person, now)) == 1
-    assert waiting_for(act("周岚").person, now + timedelta(days=8)) == []
+    assert len(waits(act("周岚").person, now)) == 1
+    assert list(waits(act("周岚").person, now + timedelta(days=8))) == []
 
 
 def test_a_clash_comes_back_when_somebody_comes_after_all(

@@ -9,30 +9,21 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from fayol.channels.models import INBOX, Delivery
 from fayol.facts.models import Fact
 from fayol.facts.verify import verify
 from fayol.kernel.errors import Refused, Stale
 from fayol.notices import actions
 from fayol.notices.models import Notice, Receipt, Tally, Told
-from fayol.notices.queries import calls_of, tally_of, to_pass_on, to_reach, waiting_for
+from fayol.notices.queries import calls_of, tally_of
+from fayol.notices.queries_lists import waits
 from fayol.notices.states import Depth, Form, Leave, Reply, Stage, Way
+from fayol.notices.tests.conftest import inbox
 from fayol.organisation.actor import Actor
 from fayol.organisation.models import Person
 
 Meeting = Callable[..., Notice]
 Find = Callable[[Notice, str], Receipt]
 LEADER, SECRETARY, SECOND, OFFICER = "顾明远", "夏雨桐", "曾庆玲", "林晓雯"
-
-
-@pytest.fixture
-def act(cast: Any) -> Callable[[str], Actor]:
-    return lambda name: Actor(cast.person(name))
-
-
-def inbox(name: str) -> list[str]:
-    rows = Delivery.objects.filter(person__name=name, channel=INBOX).order_by("pk")
-    return list(rows.values_list("title", flat=True))
 
 
 @pytest.mark.req("S4-23")
@@ -44,7 +35,7 @@ def test_a_proxys_tap_leaves_it_amber_and_starts_his_clock(
     assert (row.stage, str(row.proxied_by), row.confirmed_at) == (Stage.PROXIED, SECRETARY, None)
     assert row.next_look_at == now.replace(hour=14, minute=42)  # four working hours later, past noon
     assert tally_of(notice) == {Stage.PROXIED: 1}
-    assert [r.pk for r in to_pass_on(act(SECRETARY).person, now)] == [row.pk]
+    assert [r.pk for r in waits(act(SECRETARY).person, now)] == [row.pk]
     with pytest.raises(Refused, match="已经有人代签"):
         actions.take(row, by=act(SECOND), now=now)
 
@@ -69,7 +60,7 @@ def test_silence_climbs_from_the_secretary_to_her_stand_in_and_the_offices_head_
     for name in (SECOND, "秦海平"):
         assert inbox(name)[-1].startswith(f"{SECRETARY}代签的通知还没有报告{LEADER}，请帮忙转达")
     assert inbox(OFFICER)[-1].startswith(f"请直接联系{LEADER}本人")
-    assert [r.pk for r in to_reach(act(OFFICER).person)] == [row.pk] == [r.pk for r in calls_of(notice)]
+    assert [r.pk for r in waits(act(OFFICER).person, now)] == [row.pk] == [r.pk for r in calls_of(notice)]
     assert row.stage == Stage.PROXIED
 
 
@@ -93,10 +84,10 @@ def test_a_report_on_his_words_says_what_he_means_to_do_and_asks_him(
     assert (row.stage, row.reply, str(row.reply_by)) == (Stage.REPORTED, Reply.ATTEND, SECRETARY)
     assert str(row.proxied_by) == SECRETARY
     assert inbox(LEADER)[-1].startswith(f"{SECRETARY}已代签并向您报告，请您本人确认")
-    assert [r.pk for r in waiting_for(act(LEADER).person, now)] == [row.pk]
+    assert [r.pk for r in waits(act(LEADER).person, now)] == [row.pk]
     row = actions.confirm(row, answer=actions.Answer(reply=Reply.ATTEND), by=act(LEADER), now=now)
     assert (row.stage, str(row.confirmed_by), str(row.reply_by)) == (Stage.CONFIRMED, LEADER, LEADER)
-    assert waiting_for(act(LEADER).person, now) == []
+    assert list(waits(act(LEADER).person, now)) == []
     assert verify().problems == []
 
 
@@ -259,7 +250,7 @@ def test_a_restatement_is_asked_for_where_the_depth_says_so(
         actions.confirm(row, answer=actions.Answer(), by=act("周岚"), now=now)
     row = actions.restate(row, words="25日上午到一号厂房，带预算表", on=None, by=act("周岚"), now=now)
     assert row.stage == Stage.UNDERSTOOD
-    assert waiting_for(act("周岚").person, now) == []
+    assert list(waits(act("周岚").person, now)) == []
 
 
 def test_two_who_act_on_the_same_view_one_is_told_so(

@@ -47,6 +47,20 @@ def _said(row: Receipt) -> str:
 
 @require_POST
 @person_required
+def reconfirm(request: Request, pk: int) -> HttpResponse:
+    """仍按时参加, from the page or, with `next=/`, from the workbench."""
+    row = access.own_receipt_for(request.person, pk, request.now)
+    return answer(
+        request,
+        lambda: actions.reconfirm(row, by=request.actor, now=request.now, expect=expect(request)),
+        lambda done: "/" if request.POST.get("next") == "/" else url_of(done.notice),
+        again=lambda problem: _again(request, row, problem),
+        said=t("记下了：仍按时参加。"),
+    )
+
+
+@require_POST
+@person_required
 def take(request: Request, pk: int) -> HttpResponse:
     row = access.own_receipt_for(request.person, pk, request.now)
     return answer(

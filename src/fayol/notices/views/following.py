@@ -166,7 +166,7 @@ def _page(request: Request, notice: Notice, *, target: Receipt | None = None, **
 def _target(request: Request, notice: Notice, waiting: list[Receipt]) -> Receipt | None:
     who = request.GET.get("who", "")
     if who.isdecimal():
-        return queries.unmet(notice).select_related(*queries.SHOWN_WITH).filter(pk=int(who)).first()
+        return queries.to_phone(notice).select_related(*queries.SHOWN_WITH).filter(pk=int(who)).first()
     return next(iter(waiting), None)
 
 
