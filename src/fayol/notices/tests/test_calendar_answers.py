@@ -42,7 +42,7 @@ class Invited:
     def letter(self) -> EmailMessage:
         return self.post.letters[-1]
 
-    def event(self, letter: EmailMessage | None = None) -> tuple[str, Event]:
+    def event(self, letter: EmailMessage | None = None) -> tuple[str, Any]:
         part = next(one for one in (letter or self.letter()).walk() if one.get_content_type() == "text/calendar")
         calendar = Calendar.from_ical(part.get_content())
         assert part.get_param("method") == calendar["METHOD"]
@@ -70,22 +70,26 @@ class Invited:
         event.add("attendee", attendee)
         for key, value in given.items():
             if value is not None:
-                event.add(key, value)
+                event.add(key.replace("_", "-"), value)
         calendar = Calendar()
         calendar.add("method", more.get("method", "REPLY"))
         calendar.add_component(event)
-        return calendar.to_ical()
+        found: bytes = calendar.to_ical()
+        return found
 
-    def mailed(self, calendar: bytes, *, letter: EmailMessage | None = None, **headers: str) -> bytes:
+    def mailed(
+        self, calendar: bytes, headers: dict[str, str] | None = None, *, letter: EmailMessage | None = None
+    ) -> bytes:
         """In the form of Outlook and Google: words, then the calendar, to the organiser's address."""
         _method, asked = self.event(letter)
+        headers = dict(headers or {})
         whole = EmailMessage()
         whole["From"] = headers.pop("From", f"{ZHOU} <{str(asked['ATTENDEE']).removeprefix('mailto:')}>")
         whole["To"] = str(asked["ORGANIZER"]).removeprefix("mailto:")
         whole["Subject"] = headers.pop("Subject", f"已接受: {asked['SUMMARY']}")
         whole["Message-ID"] = headers.pop("Message-ID", f"<{IncomingLetter.objects.count()}@client.example.cn>")
         for name, value in headers.items():
-            whole[name.replace("_", "-")] = value
+            whole[name] = value
         whole.set_content("周岚已接受此会议邀请。")
         whole.add_alternative(calendar.decode(), subtype="calendar", params={"method": "REPLY"})
         return whole.as_bytes()
@@ -234,7 +238,7 @@ def test_tentative_is_unclear_and_waits_for_the_office(invited: Invited, client_
 
 
 def test_a_later_answer_replaces_the_former_and_an_older_one_that_comes_late_does_not(invited: Invited) -> None:
-    older = invited.mailed(invited.reply("ACCEPTED"), **{"Message-ID": "<older@client.example.cn>"})
+    older = invited.mailed(invited.reply("ACCEPTED"), {"Message-ID": "<older@client.example.cn>"})
     newer = (invited.now + timedelta(hours=3)).astimezone(UTC)
     assert invited.answers("DECLINED", dtstamp=newer, after=timedelta(hours=3)).outcome == "answered"
     late = take_in(older, now=invited.now + timedelta(hours=4))
@@ -278,16 +282,16 @@ def hostile(invited: Invited) -> dict[str, bytes]:
     other = invited.reply(attendee="mailto:wang@example.cn")
     two = mine.replace(b"END:VCALENDAR", b"") + invited.reply("DECLINED").split(b"METHOD:REPLY\r\n")[1]
     return {
-        "another sender": invited.mailed(mine, From="骗子 <x@evil.example>"),
-        "two senders": invited.mailed(mine, From="zhoulan@example.cn, x@evil.example"),
+        "another sender": invited.mailed(mine, {"From": "骗子 <x@evil.example>"}),
+        "two senders": invited.mailed(mine, {"From": "zhoulan@example.cn, x@evil.example"}),
         "another attendee": invited.mailed(other),
         "a UID that is not ours": invited.mailed(forged),
         "a UID without a mark": invited.mailed(invited.reply(uid=uid.split("@")[0][:-26] + "@example.cn")),
-        "forwarded": invited.mailed(mine, Subject="转发: 已接受"),
-        "answered by a machine": invited.mailed(mine, Auto_Submitted="auto-replied"),
-        "of a list": invited.mailed(mine, Precedence="bulk"),
+        "forwarded": invited.mailed(mine, {"Subject": "转发: 已接受"}),
+        "answered by a machine": invited.mailed(mine, {"Auto-Submitted": "auto-replied"}),
+        "of a list": invited.mailed(mine, {"Precedence": "bulk"}),
         "two answers at once": invited.mailed(two),
-        "one date of a series": invited.mailed(invited.reply(**{"recurrence-id": invited.now.astimezone(UTC)})),
+        "one date of a series": invited.mailed(invited.reply(recurrence_id=invited.now.astimezone(UTC))),
         "an invitation": invited.mailed(invited.reply(method="REQUEST")),
         "a proposal of another time": invited.mailed(invited.reply(method="COUNTER")),
         "not decided": invited.mailed(invited.reply("NEEDS-ACTION")),
@@ -322,13 +326,13 @@ def test_the_own_servers_verdict_counts_for_calendars_too(invited: Invited, sett
     assert (letter.outcome, letter.reason) == ("foreign", "发件人没有通过邮件服务器的验证，可能是冒用")
     assert Fact.objects.count() == facts
     fine = {"Authentication-Results": "mx.example.cn; dmarc=pass header.from=example.cn"}
-    assert take_in(invited.mailed(invited.reply(), **fine), now=invited.now + timedelta(hours=2)).outcome == "answered"
+    assert take_in(invited.mailed(invited.reply(), fine), now=invited.now + timedelta(hours=2)).outcome == "answered"
 
 
 def test_what_a_calendar_sends_when_somebody_presses_a_button_is_that_persons(invited: Invited) -> None:
     """Google marks such letters as generated, which is not the same as answered by a machine."""
     letter = take_in(
-        invited.mailed(invited.reply(), Auto_Submitted="auto-generated"), now=invited.now + timedelta(hours=2)
+        invited.mailed(invited.reply(), {"Auto-Submitted": "auto-generated"}), now=invited.now + timedelta(hours=2)
     )
     assert letter.outcome == "answered"
 
