@@ -36,6 +36,7 @@ from fayol.matters.models import Matter
 from fayol.matters.plan.models import Reconfirm
 from fayol.matters.recurring.models import Recurrence
 from fayol.matters.states import Status
+from fayol.notices.actions import print_for
 from fayol.notices.models import Clash, Notice
 from fayol.organisation.actions import calendars
 from fayol.organisation.actor import Actor
@@ -273,6 +274,9 @@ class Demo:
         meeting = Notice.objects.get(title__contains="产业园")
         row, clash = meeting.receipts.get(person__name=LEADER), Clash.objects.order_by("pk")[0]
         duty = meeting.duty.name if meeting.duty else meeting.author.name
+        print_for(meeting, [row.pk], by=Actor(meeting.author), now=self.now)
+        for tail in ("paper/?show=all", "paper/sheets/", f"receipts/{row.pk}/slip/"):
+            yield f"notice, {tail}", COORDINATOR, f"/notices/{meeting.pk}/{tail}"
         for tail in ("receipts/", "receipts/?r=proxy", "receipts/calls/", "reach/", "proof/"):
             yield f"notice, {tail}", COORDINATOR, f"/notices/{meeting.pk}/{tail}"
         yield "notice, receipts on duty", duty, f"/notices/{meeting.pk}/receipts/?who={row.pk}"

@@ -106,6 +106,7 @@ RULES: dict[str, str] = {
     "notices:report": SELF, "notices:restate": SELF, "notices:reconfirm": SELF, "notices:check": SELF,
     "notices:receipts": ISSUER, "notices:remind": ISSUER, "notices:calls": ISSUER, "notices:call": ISSUER,
     "notices:leave": ISSUER, "notices:reach": ISSUER, "notices:proof": PARTY, "notices:proof_word": PARTY,
+    "notices:paper": ISSUER, "notices:paper_sheets": ISSUER, "notices:paper_word": ISSUER, "notices:slip": ISSUER,
     "notices:proof_list": ISSUER, "notices:proof_list_word": ISSUER, "notices:clashes": SIGNED, "notices:clash": PARTY,
     "notices:choose": PARTY, "notices:ask_to_choose": PARTY, "notices:days": SIGNED, "notices:day": SIGNED,
     "notices:take_time": SIGNED, "notices:free_time": PARTY,

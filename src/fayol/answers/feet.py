@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as t
 
 from fayol.answers.actions import link_of_delivery
+from fayol.answers.invitations import events_of
 from fayol.answers.queries import wants_links
 from fayol.answers.tokens import link_token, reply_token
 from fayol.channels.contract import Parcel
@@ -22,7 +23,8 @@ def register() -> None:
 def foot_of(parcel: Parcel) -> Foot:
     """The same however often the letter is made: links are made at the first try only."""
     asks = any(message.asks for message in parcel.messages)
-    return Foot(_under(parcel), t(_CLOSING) if asks and settings.MAIL_REPLY else "", _headers(parcel))
+    closing = t(_CLOSING) if asks and settings.MAIL_REPLY else ""
+    return Foot(_under(parcel), closing, _headers(parcel), events_of(parcel))
 
 
 _CLOSING = _(

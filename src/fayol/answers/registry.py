@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
+from fayol.answers.letters.attendance import Attendance
 from fayol.answers.states import Way
+from fayol.facts.models import Fact
 from fayol.organisation.actor import Actor
 from fayol.organisation.models import Person
 
@@ -34,8 +36,9 @@ class Field:
 
 @dataclass(frozen=True)
 class Answer:
-    """`words` mean it at the beginning of a letter; `agrees` when it takes something on; `free` when any other words
-    are this answer. After one that is `final` a link has served its purpose."""
+    """`words` mean it at the beginning of a letter, `attendance` in the answer of a calendar; `agrees` when it takes
+    something on; `free` when any other words are this answer. After one that is `final` a link has served its
+    purpose."""
 
     key: str
     label: str
@@ -44,6 +47,7 @@ class Answer:
     agrees: bool = True
     free: bool = False
     final: bool = True
+    attendance: Attendance | None = None
 
     @property
     def one_tap(self) -> bool:
@@ -77,6 +81,45 @@ class Answers(Protocol):
 
     def perform(self, pk: int, key: str, given: Given, *, by: Actor, now: datetime, expect: int, way: Way) -> None:
         """By the app's own action; raises `Refused`."""
+
+
+# ── what takes place at a time ─────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """An event to which somebody is asked, as one letter about it has it. `sequence` is higher in every later letter
+    that says something else. `asks`: an answer is wanted."""
+
+    title: str
+    organiser: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    link: str
+    sequence: int
+    cancelled: bool
+    asks: bool
+
+
+class Invitations(Protocol):
+    def invitation(self, pk: int, person: Person, fact: Fact) -> Invitation | None:
+        """What that fact told the person of the event, the same however often it is asked; None when nothing."""
+
+    def least(self, pk: int) -> int:
+        """The lowest sequence with which one can still agree: what was said before was something else."""
+
+
+_inviting: dict[str, Invitations] = {}
+
+
+def register_invitations(subject_type: str, invitations: Invitations) -> None:
+    """For subjects with answers."""
+    _inviting[subject_type] = invitations
+
+
+def invitations_for(subject_type: str) -> Invitations | None:
+    return _inviting.get(subject_type)
 
 
 @dataclass(frozen=True)

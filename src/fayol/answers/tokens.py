@@ -7,6 +7,7 @@ reads the database has no token, whoever has the key has no nonce.
 
 from __future__ import annotations
 
+import re
 from base64 import b32encode, urlsafe_b64encode
 from hashlib import sha256
 from hmac import compare_digest
@@ -44,6 +45,22 @@ def bundle_of(token: str) -> int | None:
     """The key of the bundle, None for a token that is not ours."""
     bundle_id = int(token.partition("-")[0], 36)
     return bundle_id if bundle_id < 2**63 and same(token, reply_token(bundle_id)) else None
+
+
+def invitation_uid(subject_type: str, subject_id: int, person_id: int, host: str) -> str:
+    """Names an event and who is asked to it, and can be written by nobody but us."""
+    named = f"{subject_type}-{subject_id}-{person_id}"
+    mark = b32encode(_keyed("fayol.answers.invitation", named))[:26].decode("ascii").lower()
+    return f"{named}-{mark}@{host}"
+
+
+def invited_by(uid: str, host: str) -> tuple[str, int, int] | None:
+    """Type and key of the subject and the key of the person; None for a UID that is not ours."""
+    found = re.fullmatch(r"([a-z_]+)-(\d{1,18})-(\d{1,18})-[a-z2-7]{26}@.+", uid.strip().casefold())
+    if not found:
+        return None
+    about = found[1], int(found[2]), int(found[3])
+    return about if same(uid.strip().casefold(), invitation_uid(*about, host).casefold()) else None
 
 
 def _keyed(salt: str, value: str) -> bytes:

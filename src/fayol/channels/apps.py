@@ -9,10 +9,11 @@ class ChannelsConfig(AppConfig):
 
     def ready(self) -> None:
         from fayol.channels import sweeps
-        from fayol.channels.contract import register_channel
+        from fayol.channels.contract import register_by_hand, register_channel
         from fayol.channels.dingtalk import DingTalkBotChannel, DingTalkChannel
         from fayol.channels.feishu import FeishuBotChannel, FeishuChannel
         from fayol.channels.mail import MailChannel
+        from fayol.channels.paper import Paper
         from fayol.channels.sms import SmsChannel
         from fayol.channels.webhook import WebhookChannel
         from fayol.channels.wecom import WeComBotChannel, WeComChannel
@@ -26,4 +27,5 @@ class ChannelsConfig(AppConfig):
         register_channel(FeishuBotChannel())
         register_channel(WebhookChannel())
         register_channel(SmsChannel())
+        register_by_hand(Paper())
         sweeps.register()

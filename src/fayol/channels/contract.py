@@ -123,3 +123,36 @@ def channels() -> list[Channel]:
 
 def channel_named(name: str) -> Channel | None:
     return _channels.get(name)
+
+
+class ByHand(Protocol):
+    """A way by which somebody of the office hands over what reaches a person by no channel.
+
+    Nothing is tried by itself: a row waits until an action says that it was handed over.
+    """
+
+    name: str
+    title: str
+
+    def carries(self, subject_type: str) -> bool:
+        """Whether there is something to hand over about such a subject."""
+
+    def addresses_of(self, people: Sequence[Person]) -> dict[int, str]:
+        """As of a channel: those who need it, with where they are found. A constant number of queries."""
+
+
+_by_hand: dict[str, ByHand] = {}
+
+
+def register_by_hand(way: ByHand) -> None:
+    _by_hand[way.name] = way
+
+
+def ways_by_hand() -> list[ByHand]:
+    return list(_by_hand.values())
+
+
+def title_of(name: str) -> str:
+    """What people call the channel or the way by hand; the name itself for one this version does not know."""
+    way = _channels.get(name) or _by_hand.get(name)
+    return way.title if way else name

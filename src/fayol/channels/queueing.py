@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 
-from fayol.channels.contract import Channel, channels
+from fayol.channels.contract import ByHand, Channel, channels, ways_by_hand
 from fayol.channels.models import ChannelState, DeadAddress, Preference
 from fayol.channels.policy import Wish, falls_in_silence, first_try, in_order, kind_of, pace_of, silent_until
 from fayol.channels.queries import calendars_of, patience
@@ -69,8 +69,23 @@ def _queue(messages: Sequence[Message]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_INBOX, [_json([_row(m) for m in messages])])
     queue_outward(outward)
+    reached = {(row["f"], row["p"]) for row in outward}
+    asking = [m for m in messages if m.asks and not m.chase and (m.fact.pk, m.person_id) not in reached]
+    queue_by_hand([(m.fact.pk, m.person_id, m.fact.subject_type) for m in asking], at=messages[0].fact.at)
     for name in pressing:
         wake(f"channels.{name}")
+
+
+def queue_by_hand(wanted: Sequence[tuple[int, int, str]], *, at: datetime) -> None:
+    """(fact, person, type of subject) of messages that ask for something and go by no channel: a row for the way by
+    hand that carries them to these people, if there is one. No queries when nothing of it can be handed over."""
+    for way in ways_by_hand():
+        carried = [one for one in wanted if way.carries(one[2])]
+        if carried:
+            people = Person.objects.filter(pk__in={person for _fact, person, _kind in carried}, active=True)
+            found = way.addresses_of(list(people))
+            due = at.isoformat()
+            queue_outward([outward_row(fact, person, way, due, "") for fact, person, _ in carried if person in found])
 
 
 def queue_outward(rows: Sequence[dict[str, object]]) -> None:
@@ -116,7 +131,7 @@ def _outward(messages: Sequence[Message], on: Sequence[Channel]) -> tuple[list[d
     return rows, pressing
 
 
-def outward_row(fact: int, person: int, channel: Channel, due: str, falls: str) -> dict[str, object]:
+def outward_row(fact: int, person: int, channel: Channel | ByHand, due: str, falls: str) -> dict[str, object]:
     return {"f": fact, "p": person, "ch": channel.name, "due": due, "falls": falls or None}
 
 

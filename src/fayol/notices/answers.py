@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from fayol.answers.actions import end_for_subjects
+from fayol.answers.letters.attendance import Attendance
 from fayol.answers.registry import Answer, Field, Given, Subject, register_answers
 from fayol.answers.states import Way as By
 from fayol.facts.models import Fact
@@ -113,12 +114,25 @@ _WORDS: dict[Reply, tuple[str, ...]] = {
     Reply.UNCONCERNED: ("不涉及",),
 }
 _RECONFIRM = Answer(RECONFIRM, _("仍按时参加"), words=("仍按时参加", "仍参加", "按时参加", *_WORDS[Reply.ATTEND]))
+_ATTENDANCE = {
+    Reply.ATTEND: Attendance.ATTEND,
+    Reply.LEAVE: Attendance.DECLINE,
+    Reply.SUBSTITUTE: Attendance.DELEGATED,
+}
 _AGREES = frozenset({Reply.CONFIRM, Reply.ATTEND, Reply.AGREE})
 
 
 def _answer(reply: Reply, row: Receipt) -> Answer:
     fields = [*_asked(reply, row), *_restatement(row)]
-    return Answer(reply.value, REPLY_WORDS[reply], fields, _WORDS.get(reply, ()), agrees=reply in _AGREES, final=True)
+    return Answer(
+        reply.value,
+        REPLY_WORDS[reply],
+        fields,
+        _WORDS.get(reply, ()),
+        agrees=reply in _AGREES,
+        final=True,
+        attendance=_ATTENDANCE.get(reply),
+    )
 
 
 def _asked(reply: Reply, row: Receipt) -> list[Field]:

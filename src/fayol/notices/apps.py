@@ -8,10 +8,11 @@ class NoticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from fayol.notices import answers, audience_rules, audit, messages, sweeps
+        from fayol.notices import answers, audience_rules, audit, invitations, messages, sweeps
 
         answers.register()
         audience_rules.register()
         messages.register()
         sweeps.register()
         audit.register()
+        invitations.register()

@@ -11,14 +11,17 @@ from datetime import datetime
 
 from django.utils.translation import gettext as t
 
+from fayol.channels.actions import spare
+from fayol.channels.paper import PAPER, register_paper
 from fayol.channels.registry import Message, register_messages, register_readers, register_settled
 from fayol.facts.models import Fact
+from fayol.facts.registry import subscribe
 from fayol.kernel.text import gettext_noop as _
 from fayol.notices.access import proxies_of, visible_to
 from fayol.notices.actions.reaching import settled
 from fayol.notices.models import Clash, Notice, Receipt
 from fayol.notices.queries import unmet
-from fayol.notices.states import LEAVE_WORDS, REPLY_WORDS, Leave, Reply, Stage, Step
+from fayol.notices.states import LEAVE_WORDS, REPLY_WORDS, Leave, Reply, Stage, Step, Way
 from fayol.organisation.models import Person, Post
 from fayol.organisation.queries import active_posts
 from fayol.organisation.states import LIAISON_ROLES, MANAGING_ROLES, PostRole
@@ -41,6 +44,21 @@ def register() -> None:
     register_messages("clash.*", compose_clashes)
     register_readers("/notices/", seen_by)
     register_settled("notice", settled)
+    register_paper("notice")
+    subscribe("notice.withdrawn", nothing_to_print)
+    subscribe("receipt.confirmed", answered_before_printing)
+
+
+def nothing_to_print(facts: list[Fact]) -> None:
+    spare(PAPER, "notice", {fact.subject_id for fact in facts}, _("通知已撤回，不用再打印"))
+
+
+def answered_before_printing(facts: list[Fact]) -> None:
+    people: dict[int, set[int]] = {}
+    for notice, person in Receipt.objects.filter(pk__in=[f.subject_id for f in facts]).values_list("notice", "person"):
+        people.setdefault(notice, set()).add(person)
+    for notice, whose in people.items():
+        spare(PAPER, "notice", [notice], _("已经答复，不用再打印"), people=whose)
 
 
 def seen_by(person: Person, ids: Collection[int], now: datetime) -> set[int]:
@@ -124,7 +142,9 @@ def _reported(about: About) -> list[Message]:
 def _told(about: About) -> list[Message]:
     if not about.fact.data["reached"]:
         return []
-    return about.to([about.row.person_id], _("{by}登记已告知您本人，请核对：{title}"), asks=True)
+    on_paper = about.fact.data.get("way") == Way.WRITING
+    words = _("{by}登记了您交回的纸质回执，请核对：{title}") if on_paper else _("{by}登记已告知您本人，请核对：{title}")
+    return about.to([about.row.person_id], words, asks=True)
 
 
 def _told_denied(about: About) -> list[Message]:

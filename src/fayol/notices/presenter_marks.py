@@ -8,7 +8,6 @@ from django.utils.translation import gettext as t
 
 from fayol.notices.models import Receipt
 from fayol.notices.states import (
-    BY_OTHERS,
     LEAVE_WORDS,
     REPLY_WORDS,
     STAGE_WORDS,
@@ -59,7 +58,7 @@ def reply_of(row: Receipt) -> str:
     words = t(REPLY_WORDS[Reply(row.reply)])
     if row.reply == Reply.SUBSTITUTE and row.substitute is not None:
         words = t("委托%(name)s参加") % {"name": row.substitute.name}
-    if Stage(row.stage) in BY_OTHERS:
+    if row.stage != Stage.CONFIRMED:
         words = t("拟%(reply)s") % {"reply": words}
     if row.leave:
         words = t("%(reply)s（%(leave)s）") % {"reply": words, "leave": t(LEAVE_WORDS[Leave(row.leave)])}

@@ -29,6 +29,7 @@ VERBS = {
     "notice.joined": _("补发给后来加入的人"),
     "notice.corrected": _("更正"),
     "notice.withdrawn": _("撤回"),
+    "notice.printed": _("打印纸质通知"),
     "receipt.read": _("本人打开"),
     "receipt.proxied": _("代收"),
     "receipt.reported": _("登记已报告本人"),

@@ -12,7 +12,9 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as t
 from django.utils.translation import ngettext
 
+from fayol.channels.contract import title_of
 from fayol.channels.models import INBOX, Delivery
+from fayol.channels.paper import PAPER
 from fayol.channels.states import WAITING, Status
 from fayol.kernel.text import gettext_noop as _
 from fayol.notices.forms_following import CallForm, LeaveForm
@@ -52,7 +54,6 @@ COUNTERS = (
     Counter("sent", "sent", _("未读"), (Stage.ON_SYSTEM,)),
     Counter("fail", "fail", _("未送达"), (Stage.WAITING, Stage.HANDED, Stage.FAILED)),
 )
-OTHER_CHANNELS = {"mail": _("邮件"), INBOX: _("站内")}
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Wanted:
 
 
 def channel_words(name: str) -> str:
-    return t(OTHER_CHANNELS[name]) if name in OTHER_CHANNELS else name
+    return t("站内") if name == INBOX else t(title_of(name))
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,10 @@ class Row:
         """By what channel it last went out to the person, and when."""
         gone = [one for one in self.carried if one.status == Status.SENT and one.sent_at]
         if not gone:
-            waits = any(one.status in WAITING for one in self.carried)
-            return t("待发") if waits else "" if self.trouble else t("没有送达渠道")
+            waits = [one.channel for one in self.carried if one.status in WAITING]
+            if waits:
+                return t("待打印") if PAPER in waits else t("待发")
+            return "" if self.trouble else t("没有送达渠道")
         last = next((one for one in reversed(gone) if one.channel != INBOX), gone[-1])
         assert last.sent_at is not None
         return f"{channel_words(last.channel)} {_when(last.sent_at, self.now)}"

@@ -56,3 +56,12 @@ def editions_of(notice: Notice) -> list[Edition]:
 def withdrawal_of(notice: Notice) -> Fact | None:
     facts = Fact.objects.filter(subject_type="notice", subject_id=notice.pk, verb="notice.withdrawn")
     return facts.order_by("-seq").first()
+
+
+TELLING = ("notice.sent", "notice.corrected", "notice.joined", "notice.withdrawn")
+
+
+def latest_telling(notice: Notice) -> Fact:
+    """The latest fact of which everybody, or everybody whom it added, was told."""
+    told = Fact.objects.filter(subject_type="notice", subject_id=notice.pk, verb__in=TELLING)
+    return told.order_by("-seq")[:1].get()

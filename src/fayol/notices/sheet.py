@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as t
 
-from fayol.notices import access, presenter, queries, queries_page
+from fayol.notices import access, presenter, queries, queries_page, queries_paper
 from fayol.notices.access import Standing
 from fayol.notices.audience import newcomers
 from fayol.notices.desk import Desk
@@ -112,6 +112,11 @@ class Sheet:
     @property
     def reached(self) -> str:
         return presenter.reached_words(self.notice, self.tally)
+
+    @cached_property
+    def to_print(self) -> int:
+        """How many wait for the notice on paper."""
+        return queries_paper.needed(self.notice).count()
 
     @cached_property
     def joined(self) -> int:

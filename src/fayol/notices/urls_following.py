@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fayol.notices.views import clashes, days, following, proof, reach
+from fayol.notices.views import clashes, days, following, paper, proof, reach
 
 urlpatterns = [
     path("clashes/", clashes.index, name="clashes"),
@@ -22,6 +22,10 @@ urlpatterns = [
     path("<int:pk>/receipts/<int:receipt_pk>/leave/", following.leave, name="leave"),
     path("<int:pk>/receipts/<int:receipt_pk>/proof/", proof.receipt, name="proof"),
     path("<int:pk>/receipts/<int:receipt_pk>/proof.docx", proof.receipt_word, name="proof_word"),
+    path("<int:pk>/receipts/<int:receipt_pk>/slip/", paper.slip, name="slip"),
+    path("<int:pk>/paper/", paper.choose, name="paper"),
+    path("<int:pk>/paper/sheets/", paper.sheets, name="paper_sheets"),
+    path("<int:pk>/paper/sheets.docx", paper.word, name="paper_word"),
     path("<int:pk>/reach/", reach.page, name="reach"),
     path("<int:pk>/proof/", proof.whole, name="proof_list"),
     path("<int:pk>/proof.docx", proof.whole_word, name="proof_list_word"),

@@ -5,6 +5,7 @@ from fayol.answers.actions.links import (
     end_for_people,
     end_for_subjects,
     link_of_delivery,
+    link_on_paper,
     revoke,
     wish_links,
 )
@@ -15,6 +16,7 @@ __all__ = [
     "end_for_people",
     "end_for_subjects",
     "link_of_delivery",
+    "link_on_paper",
     "looked_at",
     "revoke",
     "take_in",

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from fayol.answers.access import can_revoke
 from fayol.answers.actions.giving import Source, give
@@ -34,33 +34,58 @@ def link_of_delivery(delivery: Delivery, person: Person, *, make: bool, now: dat
     about = subject_behind(delivery.subject_type, delivery.subject_id, delivery.link)
     if known or about is None or not make:
         return known
+    keys = _keys(person, about, now)
+    sender = Person.objects.filter(pk=delivery.fact.actor_id or 0).first()
+    return _made(delivery, person, about, keys, Actor(sender), now, by=SYSTEM) if keys else None
+
+
+@transaction.atomic
+def link_on_paper(delivery: Delivery, person: Person, *, by: Actor, now: datetime) -> SignedLink | None:
+    """The link to be printed for somebody: the one printed before while it still answers, else a new one.
+    None when there is nothing for the person to answer."""
+    about = (delivery.subject_type, delivery.subject_id)
+    keys = _keys(person, about, now)
+    if not keys:
+        return None
+    mine = SignedLink.objects.filter(person=person, subject_type=about[0], subject_id=about[1])
+    printed = mine.filter(Q(delivery=delivery) | Q(delivery__isnull=True)).select_for_update(of=("self",))
+    last = printed.order_by("-id").first()
+    if last and last.completed_at is None and last.ended_at is None and last.expires_at > now:
+        return last
+    return _made(None if last else delivery, person, about, keys, by, now, by=by)
+
+
+def _keys(person: Person, about: tuple[str, int], now: datetime) -> list[str]:
+    """All that can ever be answered about the subject; none when the person may answer nothing now."""
     registered = answers_for(about[0])
     subject = registered.subject(about[1]) if registered else None
     offered = registered.offered(person, about[1], now) if registered else []
-    if subject is None or subject.closed or not offered:
-        return None
-    return _made(delivery, person, about, [*subject.answers], now)
+    return [*subject.answers] if subject and not subject.closed and offered else []
 
 
-def _made(delivery: Delivery, person: Person, about: tuple[str, int], keys: list[str], now: datetime) -> SignedLink:
+def _made(
+    delivery: Delivery | None, person: Person, about: tuple[str, int], keys: list[str], sender: Actor, now: datetime,
+    *, by: Actor,
+) -> SignedLink:  # fmt: skip
+    """At most one for each delivery."""
     nonce = token_hex(16)
-    sender = Person.objects.filter(pk=delivery.fact.actor_id or 0).first()
-    link, new = SignedLink.objects.get_or_create(
-        delivery=delivery,
-        defaults={
-            "person": person,
-            "subject_type": about[0],
-            "subject_id": about[1],
-            "keys": keys,
-            "nonce": nonce,
-            "token_hash": hash_of(link_token(nonce)),
-            "sent_by": sender,
-            "made_at": now,
-            "expires_at": now + timedelta(days=settings.LINK_DAYS),
-        },
-    )
+    values = {
+        "person": person,
+        "subject_type": about[0],
+        "subject_id": about[1],
+        "keys": keys,
+        "nonce": nonce,
+        "token_hash": hash_of(link_token(nonce)),
+        "sent_by": sender.person,
+        "made_at": now,
+        "expires_at": now + timedelta(days=settings.LINK_DAYS),
+    }
+    if delivery is None:
+        link, new = SignedLink.objects.create(**values), True
+    else:
+        link, new = SignedLink.objects.get_or_create(delivery=delivery, defaults=values)
     if new:
-        record("signed_link", link.pk, "link.made", by=SYSTEM, now=now, data={"person": person.pk, "subject": about})
+        record("signed_link", link.pk, "link.made", by=by, now=now, data={"person": person.pk, "subject": about})
     return link
 
 

@@ -19,8 +19,10 @@ from django.utils.translation import gettext as t
 
 from fayol.answers.access import can_read_letters
 from fayol.answers.actions.giving import Source, give
+from fayol.answers.actions.inviting import calendar_replies, invited, meant_by
 from fayol.answers.items import Item, given_by, items_of, words_of
 from fayol.answers.letters import kinds
+from fayol.answers.letters.attendance import Reply
 from fayol.answers.letters.authenticity import is_authentic
 from fayol.answers.letters.quoting import own_words
 from fayol.answers.letters.reading import Letter, Unreadable, read_letter
@@ -114,10 +116,13 @@ def _judge(letter: Letter, now: datetime) -> Verdict:
     report = kinds.report_of(letter)
     if report:
         return _bounced(letter, report, now)
-    if kinds.is_automatic(letter):
+    replies = calendar_replies(letter)
+    if kinds.is_automatic(letter, pressed=bool(replies)):
         return Verdict(Outcome.AUTOMATIC, _("自动回复，不算答复"))
     if kinds.is_forwarded(letter):
         return Verdict(Outcome.FORWARDED, _("转发来的邮件，不算答复"))
+    if replies:
+        return _in_a_calendar(letter, replies, now)
     bundle, why = _bundle(letter)
     if bundle is None:
         return Verdict(Outcome.FOREIGN, why)
@@ -125,6 +130,28 @@ def _judge(letter: Letter, now: datetime) -> Verdict:
     if doubt:
         return Verdict(Outcome.FOREIGN, doubt, bundle=bundle)
     return _meant(letter, bundle, now)
+
+
+def _in_a_calendar(letter: Letter, replies: list[Reply], now: datetime) -> Verdict:
+    """The invitation says whose answer it is; the sender, and whom the calendar names, must be that person."""
+    if len(replies) > 1:
+        return Verdict(Outcome.FOREIGN, _("一封信里有几个日历答复"))
+    bundle, about = invited(replies[0])
+    if bundle is None:
+        return Verdict(Outcome.FOREIGN, _("日历答复的不是系统发出的邀请"))
+    doubt = _doubt(letter, bundle, now)
+    if not doubt and replies[0].attendee not in _addresses_of(bundle):
+        doubt = _("日历里答复的不是收信的本人")
+    if doubt:
+        return Verdict(Outcome.FOREIGN, doubt, bundle=bundle)
+    meant = meant_by(replies[0], about, bundle.person, now)
+    if isinstance(meant, str):
+        return Verdict(Outcome.NOT_DONE, meant, bundle=bundle, mine=True)
+    return Verdict(Outcome.ANSWERED, bundle=bundle, mine=True, doing=[meant])
+
+
+def _addresses_of(bundle: Bundle) -> set[str]:
+    return {bundle.address.casefold(), bundle.person.email.casefold()} - {""}
 
 
 def _is_our_own(letter: Letter) -> bool:
@@ -153,8 +180,7 @@ def _bundle(letter: Letter) -> tuple[Bundle | None, str]:
 def _doubt(letter: Letter, bundle: Bundle, now: datetime) -> str:
     """Why the letter cannot be taken for that of the one to whom the other one went; empty when it can."""
     person = bundle.person
-    own = {bundle.address.casefold(), person.email.casefold()} - {""}
-    if len(set(letter.senders)) != 1 or letter.senders[0] not in own:
+    if len(set(letter.senders)) != 1 or letter.senders[0] not in _addresses_of(bundle):
         return _("发件人不是收信的本人")
     if settings.MAIL_AUTHSERV and not is_authentic(letter, settings.MAIL_AUTHSERV):
         return _("发件人没有通过邮件服务器的验证，可能是冒用")

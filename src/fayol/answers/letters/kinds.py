@@ -84,10 +84,11 @@ def _flat(part: Message) -> str:
     return decoded(data, "") if isinstance(data, bytes) else ""
 
 
-def is_automatic(letter: Letter) -> bool:
-    """RFC 3834 and what programs write that do not know it."""
+def is_automatic(letter: Letter, *, pressed: bool = False) -> bool:
+    """RFC 3834 and what programs write that do not know it. `pressed`: the letter carries what somebody chose in a
+    calendar; calendars then say auto-generated, of what answers by itself auto-replied is said."""
     said = letter.header("Auto-Submitted").split(";")[0].strip().casefold()
-    if said and said != "no":
+    if said and said != "no" and not (pressed and said == "auto-generated"):
         return True
     if letter.header("Precedence").strip().casefold() in ("bulk", "junk", "list", "auto_reply"):
         return True

@@ -61,7 +61,7 @@ def read_letter(raw: bytes) -> Letter:
     return Letter(
         message=message,
         message_id=next(iter(findall(_MESSAGE_ID, header_of(message, "Message-ID"))), ""),
-        senders=tuple(_addresses(message, "From")),
+        senders=tuple(_senders(message)),
         sender_name=name,
         reached=tuple(_addresses(message, "To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")),
         subject=header_of(message, "Subject"),
@@ -94,6 +94,14 @@ def decoded(data: bytes, charset: str) -> str:
         except (LookupError, UnicodeError):
             continue
     return data.decode("gb18030", "replace")
+
+
+def _senders(message: Message) -> Iterator[str]:
+    """Of the header as it came: an address never stands in an encoded word (RFC 2047), and one that shows only after
+    decoding is a forgery of what the mail servers have looked at."""
+    for _name, address in getaddresses([", ".join(str(value) for value in message.get_all("From", []))]):
+        if "@" in address:
+            yield address.strip().casefold()
 
 
 def _addresses(message: Message, *names: str) -> Iterator[str]:

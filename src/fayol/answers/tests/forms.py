@@ -134,5 +134,62 @@ def bounce_of(
     return report
 
 
+def alternative(
+    letter: EmailMessage, words: str, form: str, *, charset: str = "utf-8", encoding: str = "base64"
+) -> Message:
+    """The reply with text and HTML side by side, as most programs send it."""
+    plain = reply_to(letter, words, quoted=quoting(letter)[form], charset=charset, encoding=encoding)
+    whole = MIMEMultipart("alternative")
+    inner = MIMENonMultipart("text", "plain", charset=charset)
+    inner["Content-Transfer-Encoding"] = plain["Content-Transfer-Encoding"]
+    inner.set_payload(plain.get_payload())
+    del plain["Content-Type"], plain["Content-Transfer-Encoding"], plain["MIME-Version"]
+    for name, value in plain.items():
+        whole[name] = value
+    html = MIMENonMultipart("text", "html", charset=charset)
+    body = HYPERTEXT.get(form, HYPERTEXT["Gmail"]).format(words=words).encode(charset)
+    _encode(html, body, encoding)
+    whole.attach(inner)
+    whole.attach(html)
+    return whole
+
+
+def hostile(letter: EmailMessage, raw: bytes) -> dict[str, tuple[bytes, str]]:
+    """Letters that are no answers, each with what they are kept as. `raw` is the letter as it went out."""
+    own = parseaddr(str(letter["To"]))[1]
+    local, _at, domain = own.partition("@")
+    hidden = f"=?utf-8?q?=3C{local}=40{domain.replace('.', '=2E')}=3E_=28?= <x@evil.example>)"
+    address = str(letter["Reply-To"])
+    wrong = address.replace(address[-16], "a" if address[-16] != "a" else "b")
+    twice = reply_to(letter, "收到", headers={"From": "x@evil.example"}).as_bytes()
+    nested = MIMEMultipart()
+    nested["From"], nested["To"], nested["Subject"] = "x@evil.example", address, "转: 答复"
+    nested["Message-ID"] = make_msgid(domain="evil.example")
+    nested.attach(MIMEText("请看附件", _charset="utf-8"))
+    enclosed = Message()
+    enclosed["Content-Type"] = "message/rfc822"
+    enclosed.set_payload([reply_to(letter, "收到")])
+    nested.attach(enclosed)
+    return {
+        "another sender": (reply_to(letter, "收到", sender="周岚 <x@evil.example>").as_bytes(), "foreign"),
+        "the address as a name": (reply_to(letter, "收到", sender=f'"{own}" <x@evil.example>').as_bytes(), "foreign"),
+        "the address in an encoded word": (reply_to(letter, "收到", sender=hidden).as_bytes(), "foreign"),
+        "two in From": (reply_to(letter, "收到", sender=f"{own}, x@evil.example").as_bytes(), "foreign"),
+        "two From": (f"From: {own}\n".encode() + twice, "foreign"),
+        "nobody in From": (reply_to(letter, "收到", sender="<>").as_bytes(), "foreign"),
+        "Sender and Reply-To of the person": (
+            reply_to(letter, "收到", sender="x@evil.example", headers={"Sender": own, "Reply-To": own}).as_bytes(),
+            "foreign",
+        ),
+        "a wrong token": (reply_to(letter, "收到", to=wrong, threaded=False).as_bytes(), "foreign"),
+        "no token": (reply_to(letter, "收到", to="fayol@example.cn", threaded=False).as_bytes(), "foreign"),
+        "out of office": (reply_to(letter, "收到", subject="自动回复: 任务").as_bytes(), "automatic"),
+        "vacation": (reply_to(letter, "收到", headers={"Auto-Submitted": "auto-replied"}).as_bytes(), "automatic"),
+        "forwarded": (reply_to(letter, "收到", subject="转发: 任务").as_bytes(), "forwarded"),
+        "the reply enclosed in another's": (nested.as_bytes(), "forwarded"),
+        "our own letter": (raw, "loop"),
+    }
+
+
 def as_bytes(message: Message) -> bytes:
     return message.as_bytes(policy=SMTP)

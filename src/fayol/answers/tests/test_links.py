@@ -142,6 +142,30 @@ def test_an_expired_link_opens_nothing(mail: Correspondence, monkeypatch: pytest
     neutral(Client(), path)
 
 
+def test_a_link_that_ends_between_reading_and_sending_answers_nothing(
+    mail: Correspondence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, client = sent(mail), Client()
+    form = {**form_of(client.get(path)), "key": "acknowledge"}
+    with monkeypatch.context() as later:
+        later.setattr(clock, "read", lambda: SignedLink.objects.get().expires_at)
+        assert client.post(path, form).status_code == 404
+    actions.revoke(SignedLink.objects.get(), by=mail.scene.asker, now=mail.now + timedelta(hours=1))
+    assert client.post(path, form).status_code == 404
+    assert task().state == State.ASSIGNED
+    assert not GivenAnswer.objects.exists()
+
+
+def test_the_stamp_of_one_link_does_not_fit_another(mail: Correspondence) -> None:
+    path = sent(mail, title="第一件")
+    foreign = form_of(Client().get(path))
+    other = sent(mail, title="第二件")
+    assert other != path
+    answer = Client().post(other, {**form_of(Client().get(other)), "stamp": foreign["stamp"], "key": "acknowledge"})
+    assert answer.status_code == 409
+    assert not GivenAnswer.objects.exists()
+
+
 def test_a_revoked_link_opens_nothing_and_the_office_and_the_sender_may_revoke(
     mail: Correspondence, client_as: Any
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from fayol.answers.models import GivenAnswer, IncomingLetter
 from fayol.answers.sweeps import look
 from fayol.answers.tests.conftest import Box, Correspondence
-from fayol.answers.tests.forms import HYPERTEXT, bounce_of, quoting, reply_to
+from fayol.answers.tests.forms import HYPERTEXT, alternative, bounce_of, hostile, quoting, reply_to
 from fayol.answers.tokens import reply_token
 from fayol.channels.models import Bundle, DeadAddress, Delivery
 from fayol.channels.states import Status
@@ -270,6 +271,40 @@ def test_what_is_forwarded_is_no_answer(mail: Correspondence, subject: str) -> N
     assert the_task().state == State.ASSIGNED
 
 
+HOSTILE = (
+    "another sender", "the address as a name", "the address in an encoded word", "two in From", "two From",
+    "nobody in From", "Sender and Reply-To of the person", "a wrong token", "no token", "out of office", "vacation",
+    "forwarded", "the reply enclosed in another's", "our own letter",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_none_of_the_hostile_ones_is_an_answer(mail: Correspondence, case: str) -> None:
+    letter = mail.asks("周岚")
+    cases = hostile(letter, mail.post.raw[-1])
+    assert sorted(cases) == sorted(HOSTILE), "every one is tried"
+    raw, outcome = cases[case]
+    facts = Fact.objects.filter(subject_type="commitment").count()
+    row = mail.comes(raw)
+    assert row.outcome == outcome
+    assert (row.person, the_task().state) == (None, State.ASSIGNED)
+    assert Fact.objects.filter(subject_type="commitment").count() == facts
+
+
+@pytest.mark.parametrize("form", ["Outlook", "QQ", "NetEase", "Apple", "Gmail", "Foxmail"])
+@pytest.mark.parametrize(("charset", "encoding"), [("gbk", "quoted-printable"), ("utf-8", "8bit")])
+def test_text_beside_html_is_read_in_every_form(mail: Correspondence, form: str, charset: str, encoding: str) -> None:
+    row = mail.comes(alternative(mail.asks("周岚"), "收到", form, charset=charset, encoding=encoding))
+    assert (row.outcome, row.words.split("\n")[0]) == ("answered", "收到")
+
+
+@pytest.mark.parametrize("form", sorted(HYPERTEXT))
+def test_html_alone_in_gbk_and_quoted_printable_is_read(mail: Correspondence, form: str) -> None:
+    words = HYPERTEXT[form].format(words="收到")
+    row = mail.says(mail.asks("周岚"), words, subtype="html", charset="gbk", encoding="quoted-printable")
+    assert (row.outcome, row.words.split("\n")[0]) == ("answered", "收到")
+
+
 def test_our_own_letters_coming_back_are_a_loop(mail: Correspondence) -> None:
     letter = mail.asks("周岚")
     assert mail.comes(mail.post.raw[-1]).outcome == "loop"
@@ -355,6 +390,20 @@ def test_a_bounce_of_a_letter_that_was_never_sent_changes_nothing(mail: Correspo
 # ── the whole way ──────────────────────────────────────────────────────────
 
 
+def in_the_form_of(number: int, letter: EmailMessage) -> bytes:
+    """Text, text beside HTML, and HTML alone, of all programs, in all character sets and encodings."""
+    charset = ("utf-8", "gb18030", "gbk")[number % 3]
+    encoding = ("base64", "quoted-printable", "8bit")[number // 3 % 3]
+    form = FORMS[number % len(FORMS)]
+    if number % 4 == 1:
+        return alternative(letter, "收到", form, charset=charset, encoding=encoding).as_bytes()
+    if number % 4 == 3:
+        page = sorted(HYPERTEXT)[number % len(HYPERTEXT)]
+        words = HYPERTEXT[page].format(words="收到")
+        return reply_to(letter, words, subtype="html", charset=charset, encoding=encoding).as_bytes()
+    return reply_to(letter, "收到", quoted=quoting(letter)[form], charset=charset, encoding=encoding).as_bytes()
+
+
 @pytest.mark.slow
 def test_two_hundred_letters_out_and_their_replies_through_a_mailbox(
     mail: Correspondence, box: Box, settings: Any, cast: Any
@@ -376,22 +425,25 @@ def test_two_hundred_letters_out_and_their_replies_through_a_mailbox(
     mail.send()
     asked = [one for one in mail.post.letters if "交办给您" in str(one["Subject"])]
     assert len(asked) == 200
+    raw = dict(zip((str(one["Message-ID"]) for one in mail.post.letters), mail.post.raw, strict=True))
+    expected = dict.fromkeys(("answered", "foreign", "automatic", "forwarded", "loop"), 0)
     for number, letter in enumerate(asked):
-        form = FORMS[number % len(FORMS)]
-        charset = ("utf-8", "gb18030")[number % 2]
-        box.letters.append(reply_to(letter, "收到", quoted=quoting(letter)[form], charset=charset).as_bytes())
         if number % 10 == 0:
-            box.letters.append(reply_to(letter, "办结：冒充", sender="x@evil.example").as_bytes())
-            box.letters.append(reply_to(letter, "有困难：休假", subject="自动回复: 任务").as_bytes())
+            for found, outcome in hostile(letter, raw[str(letter["Message-ID"])]).values():
+                box.letters.append(found)
+                expected[outcome] += 1
+        box.letters.append(in_the_form_of(number, letter))
+        expected["answered"] += 1
     while look(mail.now + timedelta(hours=1), 200):
         pass
-    assert len(box.seen) == len(box.letters) == 240
+    assert len(box.seen) == len(box.letters) == 200 + 20 * 14
     states = dict(Commitment.objects.filter(pk__in=tasks).values_list("pk", "state"))
     assert set(states.values()) == {State.ACKNOWLEDGED}
     facts = Fact.objects.filter(subject_type="commitment", verb="commitment.acknowledged")
     assert {fact.subject_id: fact.actor_id for fact in facts} == tasks
     outcomes = [one.outcome for one in IncomingLetter.objects.all()]
-    assert {kind: outcomes.count(kind) for kind in set(outcomes)} == {"answered": 200, "foreign": 20, "automatic": 20}
+    assert {kind: outcomes.count(kind) for kind in set(outcomes)} == expected
+    assert GivenAnswer.objects.count() == 200
 
 
 def test_a_line_that_breaks_in_the_middle_loses_and_repeats_nothing(mail: Correspondence, box: Box) -> None:

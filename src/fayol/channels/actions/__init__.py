@@ -1,5 +1,6 @@
 """What may be done: read one's inbox, wish, bundle, settle, and set right what went wrong."""
 
+from fayol.channels.actions.handing import hand_over, spare
 from fayol.channels.actions.inbox import mark_read, mark_seen
 from fayol.channels.actions.office import (
     be_patient,
@@ -18,11 +19,13 @@ __all__ = [
     "be_patient",
     "give_up",
     "give_up_all",
+    "hand_over",
     "keep_accounts",
     "mark_read",
     "mark_seen",
     "retry",
     "retry_all",
+    "spare",
     "switch",
     "test_channel",
     "turn_on",

@@ -13,7 +13,7 @@ from fayol.channels.contract import PART, Channel, channels
 from fayol.channels.models import INBOX, ChannelState, Delivery
 from fayol.channels.policy import awake, gives_way, kind_of, silent_until
 from fayol.channels.queries import patience
-from fayol.channels.queueing import Reach, falls_after, outward_row, queue_outward, reach_of
+from fayol.channels.queueing import Reach, falls_after, outward_row, queue_by_hand, queue_outward, reach_of
 from fayol.channels.states import WAITING, Status
 from fayol.facts.models import Fact
 from fayol.kernel.worktime import WorkCalendar
@@ -46,11 +46,12 @@ def fall_over(*, now: datetime, limit: int) -> int:
 def _pass_on(rows: Sequence[Delivery], now: datetime) -> set[str]:
     on = [channel for channel in channels() if channel.is_on()]
     reach, tried, waits = reach_of({row.person_id for row in rows}, on), _tried(rows), patience()
-    made, woken = [], set()
+    made, woken, stranded = [], set(), []
     for row in rows:
         way = reach.get(row.person_id)
         left = _left(way, row, tried.get((row.fact_id, row.person_id), set())) if way else []
         if not way or not left:
+            stranded.append(row)
             continue
         due = awake(way.wish, now, row.urgency, way.calendar)
         kind = kind_of(asks=row.asks, chase=row.chase)
@@ -59,6 +60,8 @@ def _pass_on(rows: Sequence[Delivery], now: datetime) -> set[str]:
         made.append(outward_row(row.fact_id, row.person_id, left[0], due.isoformat(), text))
         woken.add(left[0].name)
     queue_outward(made)
+    lost = [row for row in stranded if row.asks and not row.chase and row.status in (Status.FAILED, Status.DROPPED)]
+    queue_by_hand([(row.fact_id, row.person_id, row.subject_type) for row in lost], at=now)
     return woken
 
 

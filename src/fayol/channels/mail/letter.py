@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email import charset
 from email.utils import format_datetime, formataddr, parseaddr
@@ -25,13 +25,22 @@ _UTF8 = charset.Charset("utf-8")
 
 
 @dataclass(frozen=True)
+class Event:
+    """A calendar file (RFC 5545) and what it is for (RFC 5546)."""
+
+    method: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Foot:
     """What an app above adds to a letter: words and an address under single messages (by the delivery's key), how it
-    may be answered, headers."""
+    may be answered, headers, events to which the reader is asked."""
 
     under: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     closing: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    events: Sequence[Event] = ()
 
 
 _foot: list[Callable[[Parcel], Foot]] = []
@@ -56,7 +65,19 @@ def compose(parcel: Parcel) -> EmailMultiAlternatives:
         )
         letter.encoding = _UTF8
         letter.attach_alternative(render_to_string("channels/mail/letter.html", words), "text/html")
+        _put_events(letter, foot.events, alone=len(parcel.messages) == 1)
     return letter
+
+
+def _put_events(letter: EmailMultiAlternatives, events: Sequence[Event], *, alone: bool) -> None:
+    """An event that is all the letter is about is another form of its words, which programs show with buttons; among
+    other messages it is a file, or it would hide them."""
+    for n, event in enumerate(events, 1):
+        kind = f"text/calendar; method={event.method}"
+        if alone:
+            letter.attach_alternative(event.text, kind)
+        else:
+            letter.attach(f"invite{n}.ics", event.text, kind)
 
 
 def subject_of(parcel: Parcel) -> str:

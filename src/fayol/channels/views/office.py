@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from fayol.channels import access, actions, queries
-from fayol.channels.contract import channels
+from fayol.channels.contract import channels, title_of, ways_by_hand
 from fayol.channels.models import MAIL, Delivery
 from fayol.channels.states import STATUS_WORDS, Status
 from fayol.kernel.text import gettext_noop as _
@@ -37,6 +37,8 @@ class Line:
 
     @property
     def status(self) -> str:
+        if self.row.status == Status.QUEUED and self.row.channel in {way.name for way in ways_by_hand()}:
+            return gettext("待打印")
         return gettext(STATUS_WORDS[Status(self.row.status)])
 
 
@@ -48,19 +50,18 @@ def page(request: Request) -> HttpResponse:
     rows = keyset(queries.overview(wanted), ["-id"], request.GET.get("at", ""), SIZE)
     legible = access.readable_among(request.person, rows.rows, request.now)
     read = queries.read_in_inbox(rows.rows) if wanted.show == "failed" else {}
-    titles = {channel.name: gettext(channel.title) for channel in channels()}
-    taken = {pk: titles.get(name, name) for pk, name in queries.taken_on(rows.rows).items()}
+    taken = {pk: gettext(title_of(name)) for pk, name in queries.taken_on(rows.rows).items()}
     dead = list(queries.dead_addresses()[: MOST_DEAD + 1])
     context = {
         "wanted": wanted,
         "q": request.GET.get("q", ""),
         "page": rows,
         "lines": [
-            Line(row, row.pk in legible, read.get(row.pk), titles.get(row.channel, row.channel), taken.get(row.pk, ""))
+            Line(row, row.pk in legible, read.get(row.pk), gettext(title_of(row.channel)), taken.get(row.pk, ""))
             for row in rows
         ],
         "shows": SHOWS,
-        "channels": [channel for channel in channels() if channel.is_on() or channel.name == MAIL],
+        "channels": [*(one for one in channels() if one.is_on() or one.name == MAIL), *ways_by_hand()],
         "several": sum(channel.is_on() for channel in channels()) > 1,
         "standings": _shown(queries.standings()),
         "reasons": queries.reasons() if wanted.show == "failed" else [],

@@ -16,15 +16,18 @@ from fayol.notices.actions.days import ask_to_choose, choose, free_time, take_ti
 from fayol.notices.actions.following import Call, add_people, grant_leave, log_call, refuse_leave, remind
 from fayol.notices.actions.grouping import change_group, make_group, retire_group
 from fayol.notices.actions.looking import look
+from fayol.notices.actions.printing import MOST_PRINTED, Slip, log_slip, print_for
 from fayol.notices.actions.rechecking import reconfirm
 from fayol.notices.actions.sending import Wording, discard, draft, redraft, send
 from fayol.notices.actions.telling import tell_outward
 
 __all__ = [
+    "MOST_PRINTED",
     "Answer",
     "Call",
     "Correction",
     "Report",
+    "Slip",
     "Wording",
     "add_people",
     "agree_told",
@@ -39,9 +42,11 @@ __all__ = [
     "free_time",
     "grant_leave",
     "log_call",
+    "log_slip",
     "look",
     "make_group",
     "open_",
+    "print_for",
     "reconfirm",
     "redraft",
     "refuse_leave",

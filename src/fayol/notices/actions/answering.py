@@ -104,7 +104,7 @@ def report_to(receipt: Receipt, *, report: Report, by: Actor, now: datetime, exp
         row.proxied_at, row.proxied_by = now, by.person
     row.reported_at, row.reported_how, row.reported_words = report.at, report.way.value, report.words.strip()[:300]
     if report.answer is not None:
-        _put(turn, report.answer)
+        put(turn, report.answer)
     turn.reach(Stage.REPORTED, now)
     _turn.finish(turn, "reported")
     return row
@@ -138,7 +138,7 @@ def _confirmed(turn: _turn.Turn, answer: Answer, way: Way) -> None:
     row = turn.row
     if Depth(turn.notice.depth) is Depth.RESTATED and not answer.restated.strip():
         raise Refused("restate", _("请用一句话复述要做什么、什么时候。"), field="restated")
-    _put(turn, answer)
+    put(turn, answer)
     if answer.restated.strip():
         row.restated, row.restated_on = answer.restated.strip()[:200], answer.restated_on
         row.understood_at = turn.now
@@ -149,7 +149,7 @@ def _confirmed(turn: _turn.Turn, answer: Answer, way: Way) -> None:
     close_round(row, turn.now)
 
 
-def _put(turn: _turn.Turn, answer: Answer) -> None:
+def put(turn: _turn.Turn, answer: Answer) -> None:
     """Writes an answer down, whoever gives it."""
     form, row = Form(turn.notice.form), turn.row
     if row.confirmed_at is not None and row.reply in NEED_LEAVE:
@@ -223,15 +223,32 @@ def agree_told(told: Told, *, by: Actor, now: datetime) -> Receipt:
     turn = _open_record(told, by=by, now=now)
     told.agreed, told.agreed_at = True, now
     told.save(update_fields=["agreed", "agreed_at"])
-    reply = Reply(turn.row.reply) or REPLIES[Form(turn.notice.form)][0]
-    if Form(turn.notice.form) is Form.CONFIRM:
-        _confirmed(turn, Answer(reply=reply), Way(told.way))
+    slip = on_slip(turn.row, told)
+    if slip is not None and _suffices(turn, slip):
+        _confirmed(turn, slip, Way(told.way))
+    elif Form(turn.notice.form) is Form.CONFIRM:
+        _confirmed(turn, Answer(reply=Reply.CONFIRM), Way(told.way))
     else:  # what he answers he still has to say
         turn.row.read_at = turn.row.read_at or now
         turn.reach(Stage.READ, now)
     turn.extra["told"] = told.pk
     _turn.finish(turn, "told_agreed")
+    settle_day(turn.row, now=now)
     return turn.row
+
+
+def on_slip(row: Receipt, told: Told) -> Answer | None:
+    """The answer that the record of a returned slip holds, if it still stands."""
+    if told.way != Way.WRITING or not row.reply or row.reply_by_id != told.by_id:
+        return None
+    return Answer(
+        reply=Reply(row.reply), words=row.reply_words, substitute=row.substitute, restated=row.restated,
+        restated_on=row.restated_on, values=row.values,
+    )  # fmt: skip
+
+
+def _suffices(turn: _turn.Turn, slip: Answer) -> bool:
+    return Depth(turn.notice.depth) is not Depth.RESTATED or bool(slip.restated.strip())
 
 
 @transaction.atomic
@@ -241,6 +258,9 @@ def deny_told(told: Told, *, words: str = "", by: Actor, now: datetime) -> Recei
     told.agreed, told.agreed_at = False, now
     told.save(update_fields=["agreed", "agreed_at"])
     row = turn.row
+    if on_slip(row, told) is not None:
+        row.reply, row.reply_words, row.reply_by, row.substitute = Reply.NOTHING.value, "", None, None
+        row.values, row.leave = {}, Leave.NONE.value
     if row.stage == Stage.TOLD:
         row.stage = (Stage.READ if row.read_at else Stage.PROXIED if row.proxied_at else Stage.ON_SYSTEM).value
         row.stage_at = now

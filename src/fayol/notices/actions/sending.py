@@ -118,9 +118,17 @@ def _check_issuer(row: Notice, by: Actor, now: datetime) -> None:
 
 def locked_issued(notice: Notice, *, by: Actor, now: datetime, expect: int | None = None) -> Notice:
     """The notice, locked, for somebody of its issuing side; refused unless it has been sent and stands."""
+    row = locked_out(notice, by=by, now=now, expect=expect)
+    if row.status != Status.SENT:
+        raise Refused("not_sent", _("通知还没有发出，或已撤回。"))
+    return row
+
+
+def locked_out(notice: Notice, *, by: Actor, now: datetime, expect: int | None = None) -> Notice:
+    """The same for one that went out, whether it stands or was withdrawn."""
     row = _locked(notice, expect)
     _check_issuer(row, by, now)
-    if row.status != Status.SENT:
+    if row.status == Status.DRAFT:
         raise Refused("not_sent", _("通知还没有发出，或已撤回。"))
     return row
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from fayol.channels.registry import Message, deliver
 from fayol.facts.models import Fact
 from fayol.notices.models import Notice, Receipt
+from fayol.notices.queries_page import latest_telling
 from fayol.notices.states import Depth, Status
 
 BATCH = 2000
@@ -64,11 +65,3 @@ def tell_outward(notice: Notice, *, limit: int = BATCH) -> int:
 def told_by(row: Notice, fact: Fact) -> QuerySet[Receipt]:
     """Whom this fact about the notice is told: those it added, else everybody."""
     return row.receipts.filter(asked_at=fact.at) if fact.verb == "notice.joined" else row.receipts.all()
-
-
-def latest_telling(row: Notice) -> Fact:
-    told = Fact.objects.filter(subject_type="notice", subject_id=row.pk, verb__in=TELLING)
-    return told.order_by("-seq")[:1].get()
-
-
-TELLING = ("notice.sent", "notice.corrected", "notice.joined", "notice.withdrawn")
