@@ -196,6 +196,26 @@ class Tally(models.Model):
         return f"{self.notice_id} {self.stage} {self.n}"
 
 
+class UnitTally(models.Model):
+    """How far a notice got among those right in one unit. Kept as `Tally` is, so that 政令传达图 reads units and not
+    people. Neighbours in the list share a `shard`: a small unit has one row, thousands in one unit have several."""
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="+")
+    unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
+    shard = models.PositiveSmallIntegerField()
+    people = models.IntegerField(default=0)
+    confirmed = models.IntegerField(default=0)
+    by_others = models.IntegerField(default=0)
+    read = models.IntegerField(default=0)
+    unreached = models.IntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["notice", "unit", "shard"], name="unit_tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} {self.unit_id} {self.confirmed}/{self.people}"
+
+
 class Told(models.Model):
     """A call or a talk in which somebody was told: written down by one side, and the other side says whether so.
 
