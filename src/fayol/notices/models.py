@@ -171,8 +171,14 @@ class Receipt(models.Model):
             models.Index(fields=["notice", "unit", "stage"], name="receipt_by_unit"),
             models.Index(fields=["person", "-notice"], name="receipt_mine"),
             models.Index(fields=["next_look_at"], name="receipt_due", condition=Q(next_look_at__isnull=False)),
-            models.Index(fields=["notice", "call_since"], name="receipt_calls", condition=Q(call_since__isnull=False)),
-            models.Index(fields=["notice", "duty_since"], name="receipt_duty", condition=Q(duty_since__isnull=False)),
+            models.Index(
+                fields=["notice", "-must", "place", "id"], name="receipt_calls", condition=Q(call_since__isnull=False)
+            ),
+            models.Index(
+                fields=["notice", "duty_since", "place", "id"],
+                name="receipt_duty",
+                condition=Q(duty_since__isnull=False),
+            ),
             models.Index(fields=["notice"], name="receipt_leaves", condition=Q(leave=Leave.ASKED.value)),
         ]
 

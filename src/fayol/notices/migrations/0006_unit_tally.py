@@ -59,7 +59,7 @@ DROP FUNCTION notices_unit_tally_add();
 
 
 class Migration(migrations.Migration):
-    """The reach of a notice is counted by unit, as its tally is."""
+    """The reach of a notice is counted by unit, as its tally is; the call list is read along its own order."""
 
     dependencies = [("notices", "0004_receipt_leaves")]
     operations = [
@@ -85,4 +85,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(COUNT, UNDO),
+        migrations.RemoveIndex(model_name="receipt", name="receipt_calls"),
+        migrations.RemoveIndex(model_name="receipt", name="receipt_duty"),
+        migrations.AddIndex(
+            model_name="receipt",
+            index=models.Index(
+                condition=models.Q(("call_since__isnull", False)), fields=["notice", "-must", "place", "id"],
+                name="receipt_calls",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="receipt",
+            index=models.Index(
+                condition=models.Q(("duty_since__isnull", False)), fields=["notice", "duty_since", "place", "id"],
+                name="receipt_duty",
+            ),
+        ),
     ]
