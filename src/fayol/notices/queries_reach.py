@@ -105,7 +105,7 @@ def _reach(figures: str, middles: str, given: dict[str, Any], what: str) -> list
 def _asked(sql: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _middles(sql: str, given: dict[str, Any]) -> Middles:
