@@ -19,7 +19,7 @@ from docx import Document
 from fayol.channels.models import INBOX, MAIL, Delivery
 from fayol.facts.models import Fact
 from fayol.facts.verify import verify
-from fayol.notices import actions, queries_reach
+from fayol.notices import actions, queries_reach, sweeps
 from fayol.notices.actions import telling
 from fayol.notices.audience import Entry
 from fayol.notices.models import Clash, Engagement, Notice, Receipt, UnitTally
@@ -109,6 +109,20 @@ def test_a_later_telling_does_not_begin_the_former_anew_once_that_is_through(
     actions.remind(notice, by=act(OFFICER), now=now + timedelta(hours=1))
     assert gone.count() == 2
     assert by_mail("notice.reminded").total() == 3
+
+
+def test_a_notice_that_cannot_be_told_does_not_hold_up_the_next(
+    meeting: Meeting, to_crowd: Callable[..., Notice], settings: Any, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    settings.MAIL_ON = True
+    broken = meeting(LEADER, sent=False)
+    Notice.objects.filter(pk=broken.pk).update(told_upto=0)  # nothing was ever recorded of its sending
+    monkeypatch.setattr(telling, "AT_ONCE", 0)
+    notice = to_crowd(3)
+    assert sweeps.tell_due(now, 200) == 3
+    assert by_mail("notice.sent") == Counter(notice.receipts.values_list("person_id", flat=True))
+    with pytest.raises(Fact.DoesNotExist):
+        sweeps.tell_due(now, 200)
 
 
 def test_the_words_of_the_house_are_in_its_language_whoever_acts(
