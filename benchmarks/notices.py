@@ -1,4 +1,4 @@
-"""A notice to very many: what does sending it cost beside the bare writing of its rows, and its list of receipts?"""
+"""A notice to very many: what does sending it cost beside the bare writing of its rows, and what do its pages cost?"""
 
 from __future__ import annotations
 
@@ -12,18 +12,39 @@ from functools import partial
 from typing import Any
 
 Measured = dict[str, tuple[float, str, str]]
-PEOPLE, FEW, ROUNDS, REQUESTS, WARM_UP = 100_000, 100, 3, 40, 8
+PEOPLE, UNITS, FEW, ROUNDS, REQUESTS, WARM_UP = 100_000, 5_000, 100, 3, 40, 8
 SENDER = "林晓雯"
 
 _PEOPLE = """
 INSERT INTO organisation_person (name, pinyin, initials, grams, code, mobile, email, "order", active, admin_role, version)
 SELECT '职工' || n, '', '', '{}', 'N' || n, '', '', n, true, '', 1 FROM generate_series(1, %s) n
 """
+# a third of the units stand in the departments of the example, the others in those: three levels below the house
+_UNITS = """
+WITH made AS (SELECT n, nextval(pg_get_serial_sequence('organisation_unit', 'id')) AS id FROM generate_series(1, %(units)s) n),
+above AS (SELECT array_agg(id ORDER BY id) AS ids, array_agg(path ORDER BY id) AS paths, count(*) AS n
+            FROM organisation_unit WHERE kind = 'department'),
+top AS (SELECT made.n, made.id, a.ids[1 + made.n % a.n] AS parent, a.paths[1 + made.n % a.n] || lpad(made.id::text, 5, '0') || '.' AS path
+          FROM made, above a WHERE made.n <= %(units)s / 3),
+low AS (SELECT made.n, made.id, top.id AS parent, top.path || lpad(made.id::text, 5, '0') || '.' AS path
+          FROM made JOIN top ON top.n = 1 + made.n % (%(units)s / 3) WHERE made.n > %(units)s / 3)
+INSERT INTO organisation_unit (id, code, official_name, short_name, aliases, kind, is_office, "order", path, duties, active, pinyin, initials, grams, version, parent_id)
+SELECT id, 'B' || n, '基层单位' || n, '', '{}', 'team', false, n, path, '', true, '', '', '{}', 1, parent
+  FROM (SELECT * FROM top UNION ALL SELECT * FROM low) made
+"""
 _POSTS = """
 INSERT INTO organisation_post (person_id, unit_id, title, role, "order", "primary")
 SELECT p.id, u.ids[1 + p.id % cardinality(u.ids)], '', 'member', 0, true
-  FROM organisation_person p, (SELECT array_agg(id) AS ids FROM organisation_unit WHERE kind = 'department') u
+  FROM organisation_person p, (SELECT array_agg(id ORDER BY id) AS ids FROM organisation_unit WHERE code LIKE 'B%') u
  WHERE p.code LIKE 'N%'
+"""
+# some way on its way: every stage stands somewhere in nearly every unit
+_ANSWERS = """
+UPDATE notices_receipt r
+   SET stage = (ARRAY['on_system', 'read', 'proxied', 'failed', 'confirmed', 'confirmed'])[1 + n % 6], stage_at = %(now)s,
+       confirmed_at = CASE WHEN n % 6 > 3 THEN asked_at + n % 4000 * interval '1 minute' END,
+       confirmed_by_id = CASE WHEN n % 6 > 3 THEN person_id END
+  FROM (SELECT id, hashint8(id)::bigint & 1048575 AS n FROM notices_receipt WHERE notice_id = %(notice)s) x WHERE x.id = r.id
 """
 _COLUMNS = "SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns WHERE table_name = %s AND column_name <> 'id'"
 _BARE = "INSERT INTO {table} ({columns}) SELECT {columns} FROM bench_{table}"
@@ -36,10 +57,11 @@ def run(people: int = PEOPLE) -> Measured:
 
     now = timezone.now()
     with connection.cursor() as cursor:
+        cursor.execute(_UNITS.replace(" % ", " %% "), {"units": UNITS})
         cursor.execute(_PEOPLE, [people])
         cursor.execute(_POSTS)
         cursor.execute("VACUUM ANALYZE")
-    return _fan_out(people, now) | _matrix(people, now)
+    return _fan_out(people, now) | _pages(people, now)
 
 
 def _fan_out(people: int, now: datetime) -> Measured:
@@ -144,11 +166,13 @@ def _memory() -> Iterator[Callable[[], float]]:
         watcher.join()
 
 
-# ── the matrix ─────────────────────────────────────────────────────────────
+# ── the pages ──────────────────────────────────────────────────────────────
+
+PAGES = {"matrix": "receipts/", "reach": "reach/"}
 
 
-def _matrix(people: int, now: datetime) -> Measured:
-    """The first page of the receipts, in turns: of a notice to everybody and of one to a hundred."""
+def _pages(people: int, now: datetime) -> Measured:
+    """The first page of each, in turns: of a notice to everybody and of one to a hundred."""
     from django.db import connection
     from django.test import Client
 
@@ -156,24 +180,36 @@ def _matrix(people: int, now: datetime) -> Measured:
     from fayol.organisation.models import Person
 
     few = Person.objects.filter(code__startswith="N").order_by("pk").values_list("pk", flat=True)[:FEW]
-    pages = {}
-    for name, named in (("large", ()), ("small", tuple(few))):
+    notices = {}
+    for size, named in (("large", ()), ("small", tuple(few))):
         notice, by = _draft(now, *named)
-        pages[name] = f"/notices/{actions.send(notice, by=by, now=now).pk}/receipts/"
+        notices[size] = actions.send(notice, by=by, now=now).pk
+        with connection.cursor() as cursor:
+            cursor.execute(_ANSWERS.replace(" % ", " %% "), {"notice": notice.pk, "now": now})
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     client, account = Client(), Person.objects.get(name=SENDER).account
     assert account is not None
     client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-    taken: dict[str, list[float]] = {name: [] for name in pages}
+    taken: dict[tuple[str, str], list[float]] = {(page, size): [] for page in PAGES for size in notices}
+    first: dict[tuple[str, str], float] = {}
     for turn in range(WARM_UP + REQUESTS):
-        for name, address in pages.items():
+        for page, size in taken:
             begin = time.perf_counter()
-            answer = client.get(address)
+            answer = client.get(f"/notices/{notices[size]}/{PAGES[page]}")
             spent = time.perf_counter() - begin
-            assert answer.status_code == 200, (address, answer.status_code)
+            assert answer.status_code == 200, (page, size, answer.status_code)
+            first.setdefault((page, size), spent)
             if turn >= WARM_UP:
-                taken[name].append(spent)
-    large, small = (statistics.median(taken[name]) for name in ("large", "small"))
+                taken[page, size].append(spent)
+    return {f"{page}_100k_vs_100": _ratio(page, people, taken, first) for page in PAGES}
+
+
+def _ratio(
+    page: str, people: int, taken: dict[tuple[str, str], list[float]], first: dict[tuple[str, str], float]
+) -> tuple[float, str, str]:
+    large, small = (statistics.median(taken[page, size]) for size in ("large", "small"))
     note = f"first page, median of {REQUESTS}: {1000 * large:.1f} ms of {people}, {1000 * small:.1f} ms of {FEW}"
-    return {"matrix_100k_vs_100": (round(large / small, 2), "ratio", note)}
+    if page == "reach":
+        note += f"; {1000 * first[page, 'large']:.0f} ms when the middle confirming is looked up anew"
+    return round(large / small, 2), "ratio", note

@@ -64,10 +64,15 @@ def queue(messages: Sequence[Message]) -> None:
 
 
 def _queue(messages: Sequence[Message]) -> None:
-    on = [channel for channel in channels() if channel.is_on()]
-    outward, pressing = _outward(messages, on) if on else ([], set())
     with connection.cursor() as cursor:
         cursor.execute(_INBOX, [_json([_row(m) for m in messages])])
+    queue_other_channels(messages)
+
+
+def queue_other_channels(messages: Sequence[Message]) -> None:
+    """For messages that are in the inbox already, whose words are taken from there."""
+    on = [channel for channel in channels() if channel.is_on()]
+    outward, pressing = _outward(messages, on) if on and messages else ([], set())
     queue_outward(outward)
     reached = {(row["f"], row["p"]) for row in outward}
     asking = [m for m in messages if m.asks and not m.chase and (m.fact.pk, m.person_id) not in reached]

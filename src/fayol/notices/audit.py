@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q, Sum
 
 from fayol.facts.models import Fact
 from fayol.facts.registry import register_auditor
 from fayol.facts.replay import differing, each, replayed
 from fayol.notices.actions._turn import snapshot
-from fayol.notices.models import Edition, Notice, Receipt, Tally
+from fayol.notices.models import Edition, Notice, Receipt, Tally, UnitTally
 from fayol.notices.queries import tallies_of
 from fayol.notices.states import Stage
 
@@ -52,3 +52,16 @@ def _tallies() -> Iterator[str]:
     for pk in sorted(kept.keys() | counted.keys()):
         if kept.get(pk, {}) != counted.get(pk, {}):
             yield f"notice:{pk} 的回执合计与回执不符"
+    yield from _unit_tallies()
+
+
+def _unit_tallies() -> Iterator[str]:
+    confirmed = Count("pk", filter=Q(stage=Stage.CONFIRMED))
+    rows = Receipt.objects.exclude(unit=None).values_list("notice", "unit").annotate(n=Count("pk"), c=confirmed)
+    counted = {(notice, unit): figures for notice, unit, *figures in rows.iterator()}
+    kept = UnitTally.objects.values_list("notice", "unit").annotate(n=Sum("people"), c=Sum("confirmed"))
+    for notice, unit, *figures in kept.iterator():
+        if counted.pop((notice, unit), [0, 0]) != figures:
+            yield f"notice:{notice} 在unit:{unit}的回执合计与回执不符"
+    for notice, unit in counted:
+        yield f"notice:{notice} 在unit:{unit}的回执合计与回执不符"

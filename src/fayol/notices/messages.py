@@ -1,6 +1,7 @@
 """Which fact about a notice becomes a message, for whom, in which words.
 
-What goes to a whole audience (sent, corrected, withdrawn) is queued by the act itself; here is what goes to some.
+What goes to a whole audience (sent, corrected, withdrawn, reminded) is queued by the act itself; here is what goes to
+some.
 """
 
 from __future__ import annotations
@@ -20,8 +21,7 @@ from fayol.kernel.text import gettext_noop as _
 from fayol.notices.access import proxies_of, visible_to
 from fayol.notices.actions.reaching import settled
 from fayol.notices.models import Clash, Notice, Receipt
-from fayol.notices.queries import unmet
-from fayol.notices.states import LEAVE_WORDS, REPLY_WORDS, Leave, Reply, Stage, Step, Way
+from fayol.notices.states import LEAVE_WORDS, REPLY_WORDS, Leave, Reply, Step, Way
 from fayol.organisation.models import Person, Post
 from fayol.organisation.queries import active_posts
 from fayol.organisation.states import LIAISON_ROLES, MANAGING_ROLES, PostRole
@@ -40,7 +40,6 @@ PRESSED: dict[Step, str] = {
 
 def register() -> None:
     register_messages("receipt.*", compose)
-    register_messages("notice.reminded", compose_reminders)
     register_messages("clash.*", compose_clashes)
     register_readers("/notices/", seen_by)
     register_settled("notice", settled)
@@ -185,23 +184,6 @@ _BY_VERB = {
     "leave_granted": _leave_granted,
     "leave_refused": _leave_refused,
 }
-
-
-def compose_reminders(facts: list[Fact]) -> Iterator[Message]:
-    """To whoever has not done it, and to the proxy who has it in hand."""
-    for fact in facts:
-        notice = Notice.objects.get(pk=fact.subject_id)
-        rows = unmet(notice).filter(pk__in=fact.data["receipts"])
-        words = t("请您确认：{title}").format(title=notice.title)
-        proxied = t("您代签的通知还没有报告本人：{title}").format(title=notice.title)
-        for person, stage, proxy in rows.values_list("person_id", "stage", "proxied_by_id").iterator():
-            yield _reminder(fact, notice, person, words)
-            if stage == Stage.PROXIED and proxy:
-                yield _reminder(fact, notice, proxy, proxied)
-
-
-def _reminder(fact: Fact, notice: Notice, person: int, words: str) -> Message:
-    return Message(fact, person, words, link=f"/notices/{notice.pk}/", asks=True, urgency=notice.urgency, chase=True)
 
 
 def compose_clashes(facts: list[Fact]) -> Iterator[Message]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as t
 from fayol.kernel.text import gettext_noop as _
 from fayol.kernel.worktime import WorkCalendar
 from fayol.notices.models import Notice
-from fayol.notices.queries_following import Branch
+from fayol.notices.queries_reach import Branch
 from fayol.organisation.calendar import work_calendar
 from fayol.organisation.models import Unit
 from fayol.web.http import components
@@ -76,9 +76,9 @@ class Bar:
     @property
     def median(self) -> str:
         """The middle confirming in working time, by the unit's calendar: exact where all were asked at one instant."""
-        if self.branch.median is None:
-            return ""
         asked = self.branch.asked_at
+        if self.branch.median is None or asked is None:
+            return ""
         return span_words(self.calendar.worked(asked, asked + timedelta(seconds=float(self.branch.median))))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from fayol.notices.models import Notice, Receipt, Tally
@@ -129,37 +128,3 @@ def alike(notice: Notice, *, now: datetime, most: int = 3) -> list[Notice]:
     rows = Notice.objects.filter(form=Form.FIELDS, status=Status.SENT, sent_at__gt=now - timedelta(days=7))
     recent = rows.exclude(pk=notice.pk).select_related("unit").order_by("-sent_at")[:50]
     return [row for row in recent if keys & {one["label"] for one in row.fields}][:most]
-
-
-# ── reach ──────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How far a notice got in one unit and what is below it. `median` in seconds by the clock, from being asked to
-    confirming; None as long as nobody has confirmed."""
-
-    unit_id: int | None
-    people: int
-    confirmed: int
-    met: int
-    proxied: int
-    unreached: int
-    median: float | None
-
-
-_REACH = """
-SELECT r.unit_id, count(*), count(*) FILTER (WHERE r.stage = 'confirmed'),
-       count(*) FILTER (WHERE r.stage = ANY(%s)), count(*) FILTER (WHERE r.stage IN ('proxied', 'reported', 'told')),
-       count(*) FILTER (WHERE r.stage IN ('waiting', 'handed', 'failed')),
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM r.confirmed_at - r.asked_at))
-           FILTER (WHERE r.confirmed_at IS NOT NULL)
-  FROM notices_receipt r WHERE r.notice_id = %s GROUP BY r.unit_id
-"""
-
-
-def reach_of(notice: Notice) -> list[Reach]:
-    """政令传达图, its rows: one for each unit that was addressed."""
-    with connection.cursor() as cursor:
-        cursor.execute(_REACH, [sorted(MET[Depth(notice.depth)]), notice.pk])
-        return [Reach(*row) for row in cursor.fetchall()]

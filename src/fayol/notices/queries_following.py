@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from fayol.channels.models import DeadAddress, Delivery
@@ -15,8 +13,8 @@ from fayol.facts.journal import history_of
 from fayol.facts.models import Fact
 from fayol.notices.models import Clash, Edition, Engagement, Notice, NoticeFile, Receipt, Told
 from fayol.notices.queries import tally_of
-from fayol.notices.states import MET, Depth, Grip, Leave, Stage
-from fayol.organisation.models import Person, Secretaryship, Unit
+from fayol.notices.states import Grip, Leave, Stage
+from fayol.organisation.models import Person, Secretaryship
 from fayol.organisation.queries import active_posts
 from fayol.organisation.states import UnitKind
 
@@ -41,101 +39,6 @@ def leaves_of(notice: Notice, *, most: int = 20) -> list[Receipt]:
     """Leaves and substitutes of those who must attend that still wait for an answer."""
     rows = notice.receipts.filter(leave=Leave.ASKED).select_related("person", "unit", "substitute")
     return list(rows.order_by("place", "id")[:most])
-
-
-# ── reach ──────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class Branch:
-    """How far a notice got in one unit with all below it, or (`own`) among those right in the unit that is shown.
-
-    `asked_at` is when the first of them was asked; `median` seconds by the clock from then to the confirming of the
-    middle one of those who have. `units` how many units below took part, itself included.
-    """
-
-    unit_id: int
-    name: str
-    own: bool
-    units: int
-    people: int
-    confirmed: int
-    met: int
-    by_others: int
-    read: int
-    unreached: int
-    asked_at: datetime
-    median: float | None
-
-    @property
-    def unread(self) -> int:
-        return self.people - self.confirmed - self.by_others - self.read - self.unreached
-
-
-_COUNTS = """
-       count(*), count(*) FILTER (WHERE r.stage = 'confirmed'), count(*) FILTER (WHERE r.stage = ANY(%(met)s)),
-       count(*) FILTER (WHERE r.stage IN ('proxied', 'reported', 'told')),
-       count(*) FILTER (WHERE r.stage IN ('read', 'understood')),
-       count(*) FILTER (WHERE r.stage IN ('waiting', 'handed', 'failed')), min(r.asked_at),
-       percentile_disc(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM r.confirmed_at - r.asked_at)::float8)
-           FILTER (WHERE r.confirmed_at IS NOT NULL)
-"""
-_BRANCHES = f"""
-WITH branch AS MATERIALIZED (
-    SELECT u.id, coalesce(c.id, u.id) AS top, c.id IS NULL AS own
-      FROM organisation_unit u
-      LEFT JOIN organisation_unit c ON c.parent_id = %(unit)s AND starts_with(u.path, c.path)
-     WHERE u.id = %(unit)s OR c.id IS NOT NULL)
-SELECT b.top, t.short_name, t.official_name, b.own, count(DISTINCT b.id), {_COUNTS}
-  FROM notices_receipt r JOIN branch b ON b.id = r.unit_id JOIN organisation_unit t ON t.id = b.top
- WHERE r.notice_id = %(notice)s
- GROUP BY b.top, b.own, t.short_name, t.official_name, t."order" ORDER BY b.own DESC, t."order", b.top
-"""  # noqa: S608  constants of this module
-_TOPS = f"""
-WITH branch AS MATERIALIZED (
-    SELECT u.id, c.id AS top FROM organisation_unit u JOIN organisation_unit c
-        ON c.parent_id IS NULL AND starts_with(u.path, c.path))
-SELECT b.top, t.short_name, t.official_name, false, count(DISTINCT b.id), {_COUNTS}
-  FROM notices_receipt r JOIN branch b ON b.id = r.unit_id JOIN organisation_unit t ON t.id = b.top
- WHERE r.notice_id = %(notice)s
- GROUP BY b.top, t.short_name, t.official_name, t."order" ORDER BY t."order", b.top
-"""  # noqa: S608  constants of this module
-_LEVELS = f"""
-SELECT array_length(string_to_array(u.path, '.'), 1) - 1, '', '', false, count(DISTINCT u.id), {_COUNTS}
-  FROM notices_receipt r JOIN organisation_unit u ON u.id = r.unit_id
- WHERE r.notice_id = %(notice)s GROUP BY 1 ORDER BY 1
-"""  # noqa: S608  constants of this module
-
-
-def branches_of(notice: Notice, unit: Unit | None) -> list[Branch]:
-    """政令传达图 below one unit, or from the top: a row for each unit right below it."""
-    return _reach(_BRANCHES if unit else _TOPS, notice, unit.pk if unit else None)
-
-
-def levels_of(notice: Notice) -> list[Branch]:
-    """The same by the level of the tree; `unit_id` is the level, 1 at the top."""
-    return _reach(_LEVELS, notice, None)
-
-
-def _reach(sql: str, notice: Notice, unit: int | None) -> list[Branch]:
-    given: dict[str, Any] = {"met": sorted(MET[Depth(notice.depth)]), "notice": notice.pk, "unit": unit}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return [
-            Branch(top, short or official, own, units, *rest)
-            for top, short, official, own, units, *rest in cursor.fetchall()
-        ]
-
-
-def unit_in(pk: int) -> Unit | None:
-    return Unit.objects.filter(pk=pk).first()
-
-
-def above(unit: Unit) -> list[Unit]:
-    """The units over it, from the top down; its keys stand in its path."""
-    keys = [int(part) for part in unit.path.split(".") if part][:-1]
-    rows = Unit.objects.in_bulk(keys)
-    return [rows[key] for key in keys if key in rows]
 
 
 # ── proof ──────────────────────────────────────────────────────────────────

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from fayol.notices.actions import look, tell_outward
 from fayol.notices.models import Notice, Receipt
 from fayol.worker.claims import count_due, work_through
 from fayol.worker.registry import register_sweep
+
+logger = logging.getLogger(__name__)
 
 LOOK, TELL = "notices.look", "notices.tell"
 
@@ -30,6 +34,17 @@ def look_due(now: datetime, limit: int) -> int:
 
 
 def tell_due(now: datetime, limit: int) -> int:
-    """One batch of the oldest notice that is not told everywhere yet."""
-    row = Notice.objects.filter(told_upto__isnull=False).order_by("id").first()
-    return max(tell_outward(row), 1) if row else 0
+    """One batch of the oldest notice that is not told everywhere yet. One that cannot be told must not hold up those
+    behind it; it stays due and is in the log."""
+    trouble: Exception | None = None
+    for row in Notice.objects.filter(told_upto__isnull=False).order_by("id")[:limit]:
+        try:
+            return max(tell_outward(row), 1)
+        except Exception as error:
+            if not connection.is_usable():
+                raise
+            logger.exception("notice %s cannot be told", row.pk)
+            trouble = error
+    if trouble is not None:
+        raise trouble
+    return 0

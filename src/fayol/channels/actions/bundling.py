@@ -11,10 +11,10 @@ from itertools import groupby
 from django.conf import settings
 from django.db import connection, transaction
 
-from fayol.channels.actions.falling import fall_now
+from fayol.channels.actions.falling import fall_now, opened
 from fayol.channels.contract import Channel
 from fayol.channels.links import host
-from fayol.channels.models import INBOX, Bundle, DeadAddress, Delivery, Preference
+from fayol.channels.models import Bundle, DeadAddress, Delivery, Preference
 from fayol.channels.policy import Wish, awake, kind_of, pace_of
 from fayol.channels.queries import calendars_of
 from fayol.channels.states import FLASH, URGENT, WAITING, Pace, Status
@@ -29,6 +29,10 @@ READ = _("已在系统里看过")
 UNWANTED = _("本人选择不收这类邮件")
 _GATHERING = 0x0FA710  # any number of our own: bundles of a channel are made by one worker at a time
 _PRESSING = (FLASH, URGENT)
+
+
+_Piece = tuple[Bundle, Sequence[Delivery]]
+"""What goes out together, and its messages."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,12 @@ def gather(channel: Channel, *, now: datetime, limit: int) -> int:
     rows = _rows_of(channel.name, people, now)
     readers = _readers(people, channel.name)
     addresses = channel.addresses_of([reader.person for reader in readers.values()])
+    read = opened([row for row in rows if row.urgency not in _PRESSING])
+    pieces: list[_Piece] = []
     for person_id, group in groupby(rows, key=lambda row: row.person_id):
-        _sort_out(channel, readers[person_id], addresses.get(person_id, ""), list(group), now)
+        address, theirs = addresses.get(person_id, ""), [(row, (row.fact_id, person_id) in read) for row in group]
+        pieces += _sort_out(channel, readers[person_id], address, theirs, now)
+    _keep(pieces)
     return len(people)
 
 
@@ -104,45 +112,35 @@ def _readers(people: Sequence[int], channel: str) -> dict[int, _Reader]:
     return found
 
 
-def _sort_out(channel: Channel, reader: _Reader, address: str, rows: list[Delivery], now: datetime) -> None:
+def _sort_out(
+    channel: Channel, reader: _Reader, address: str, found: Sequence[tuple[Delivery, bool]], now: datetime
+) -> list[_Piece]:
+    """What goes out to one person; `found` says of each row whether it has been read in the inbox meanwhile."""
+    rows = [row for row, _read in found]
     if not reader.person.active:
         _end(rows, Status.DROPPED, GONE)
-        return
+        return []
     if not address or address in reader.dead:
         _end(rows, Status.FAILED if address else Status.DROPPED, TURNED_OFF if address else NO_ADDRESS)
         fall_now(rows, now=now)
-        return
-    flashes = [row for row in rows if row.urgency == FLASH]
-    others = [row for row in rows if row.urgency != FLASH]
-    for row in flashes:
-        _bundle(channel, reader, address, [row], now)
-    unwanted = [row for row in others if _pace(reader, row) is Pace.OFF]
-    _end(unwanted, Status.DROPPED, UNWANTED)
-    others = [row for row in others if row not in unwanted]
-    read = _read_meanwhile(others)
-    _end([row for row in others if row.pk in read], Status.DROPPED, READ)
-    others = [row for row in others if row.pk not in read]
-    if not any(row.next_try_at and row.next_try_at <= now for row in others):
-        return
+        return []
+    pieces = [_piece(channel, reader, address, [row], now) for row in rows if row.urgency == FLASH]
+    others = [(row, read) for row, read in found if row.urgency != FLASH]
+    _end([row for row, _read in others if _pace(reader, row) is Pace.OFF], Status.DROPPED, UNWANTED)
+    others = [(row, read) for row, read in others if _pace(reader, row) is not Pace.OFF]
+    _end([row for row, read in others if read], Status.DROPPED, READ)
+    left = [row for row, read in others if not read]
+    if not any(row.next_try_at and row.next_try_at <= now for row in left):
+        return pieces
     opens = awake(reader.wish, now, "", reader.calendar)
     if opens > now:  # nobody worked at the hour they were meant for
-        Delivery.objects.filter(pk__in=[row.pk for row in others]).update(next_try_at=opens)
-    else:
-        _bundle(channel, reader, address, others, now)
+        Delivery.objects.filter(pk__in=[row.pk for row in left]).update(next_try_at=opens)
+        return pieces
+    return [*pieces, _piece(channel, reader, address, left, now)]
 
 
 def _pace(reader: _Reader, row: Delivery) -> Pace:
     return pace_of(reader.wish, kind_of(asks=row.asks, chase=row.chase), row.urgency)
-
-
-def _read_meanwhile(rows: Sequence[Delivery]) -> set[int]:
-    asked = {row.fact_id: row.pk for row in rows if row.urgency not in _PRESSING}
-    if not asked:
-        return set()
-    read = Delivery.objects.filter(
-        fact__in=asked, person=rows[0].person_id, channel=INBOX, read_at__isnull=False
-    ).values_list("fact_id", flat=True)
-    return {asked[fact_id] for fact_id in read}
 
 
 def _end(rows: Iterable[Delivery], status: Status, reason: str) -> None:
@@ -151,8 +149,8 @@ def _end(rows: Iterable[Delivery], status: Status, reason: str) -> None:
         Delivery.objects.filter(pk__in=keys).update(status=status, reason=reason, next_try_at=None, falls_at=None)
 
 
-def _bundle(channel: Channel, reader: _Reader, address: str, rows: Sequence[Delivery], now: datetime) -> Bundle:
-    bundle = Bundle.objects.create(
+def _piece(channel: Channel, reader: _Reader, address: str, rows: Sequence[Delivery], now: datetime) -> _Piece:
+    bundle = Bundle(
         channel=channel.name,
         person=reader.person,
         address=address,
@@ -162,8 +160,24 @@ def _bundle(channel: Channel, reader: _Reader, address: str, rows: Sequence[Deli
         created_at=now,
         next_try_at=now,
     )
-    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(bundle=bundle, address=address, next_try_at=now)
-    return bundle
+    return bundle, rows
+
+
+def _keep(pieces: Sequence[_Piece]) -> None:
+    """Two statements, for however many people."""
+    if not pieces:
+        return
+    Bundle.objects.bulk_create([bundle for bundle, _rows in pieces])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE channels_delivery d SET bundle_id = b.id, address = b.address, next_try_at = b.next_try_at"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS v(row, bundle) JOIN channels_bundle b ON b.id = v.bundle"
+            " WHERE d.id = v.row",
+            [
+                [row.pk for _bundle, rows in pieces for row in rows],
+                [bundle.pk for bundle, rows in pieces for _row in rows],
+            ],
+        )
 
 
 def message_id_of(rows: Sequence[Delivery], now: datetime) -> str:

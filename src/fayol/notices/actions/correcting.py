@@ -15,7 +15,8 @@ from fayol.kernel.errors import Refused
 from fayol.kernel.text import gettext_noop as _
 from fayol.notices import policy
 from fayol.notices.actions.days import hold_days
-from fayol.notices.actions.sending import digest_of, due_at, first_look, locked_issued, tell_all
+from fayol.notices.actions.sending import digest_of, due_at, first_look, locked_issued
+from fayol.notices.actions.telling import tell_all, untold
 from fayol.notices.models import Edition, Engagement, Notice
 from fayol.notices.states import Form, Grip, Status
 from fayol.organisation.actor import Actor
@@ -89,6 +90,7 @@ def correct(notice: Notice, correction: Correction, *, by: Actor, now: datetime,
     data = {
         "changed": {name: [before[name], after[name]] for name in sorted(changed)}, "material": material,
         "words": correction.words.strip()[:300], "digest": digest_of(row), "edition": row.edition,
+        **untold(row),
     }  # fmt: skip
     fact = record("notice", row.pk, "notice.corrected", by=by, now=now, data=data)
     tell_all(row, fact, row.receipts.count())
@@ -137,6 +139,7 @@ def withdraw(notice: Notice, *, words: str, by: Actor, now: datetime, expect: in
     starts, row.starts_at = row.starts_at, None
     hold_days(row, now=now)
     row.starts_at = starts
-    fact = record("notice", row.pk, "notice.withdrawn", by=by, now=now, data={"words": words.strip()[:300]})
+    data = {"words": words.strip()[:300], **untold(row)}
+    fact = record("notice", row.pk, "notice.withdrawn", by=by, now=now, data=data)
     tell_all(row, fact, row.receipts.count())
     return row

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from fayol.facts.journal import record, record_many
 from fayol.facts.locking import locked
@@ -37,8 +36,10 @@ def hold_days(notice: Notice, *, now: datetime) -> None:
 
     A notice without a time takes none; one corrected moves its holds.
     """
+    held = Engagement.objects.filter(receipt__notice=notice)
     if notice.starts_at is None or notice.ends_at is None:
-        _release(Engagement.objects.filter(receipt__notice=notice), now=now)
+        held.exclude(grip=Grip.RELEASED).update(grip=Grip.RELEASED.value, version=F("version") + 1)
+        _close_stale(Clash.objects.filter(Q(first__in=held) | Q(second__in=held), over_at__isnull=True), now=now)
         return
     people = notice.receipts.count()
     with connection.cursor() as cursor:
@@ -47,7 +48,7 @@ def hold_days(notice: Notice, *, now: datetime) -> None:
             [notice.starts_at, notice.ends_at, notice.title, notice.place, people, notice.duty_id or notice.author_id,
              notice.pk],
         )  # fmt: skip
-    find_clashes(Engagement.objects.filter(receipt__notice=notice).values_list("pk", flat=True), now=now)
+    find_clashes(held, now=now)
 
 
 def settle_day(receipt: Receipt, *, now: datetime) -> None:
@@ -62,8 +63,8 @@ def settle_day(receipt: Receipt, *, now: datetime) -> None:
         row.version += 1
         row.save(update_fields=["grip", "version"])
         if not gone:
-            find_clashes([row.pk], now=now)
-    _close_stale(row, now=now)
+            find_clashes(Engagement.objects.filter(pk=row.pk), now=now)
+    _close_stale(_clashes_with(row), now=now)
 
 
 @transaction.atomic
@@ -88,7 +89,7 @@ def take_time(
         people=people, organiser=by.person or person,
     )  # fmt: skip
     record("engagement", row.pk, "engagement.taken", by=by, now=now, data=_data(row))
-    find_clashes([row.pk], now=now)
+    find_clashes(Engagement.objects.filter(pk=row.pk), now=now)
     return row
 
 
@@ -100,7 +101,7 @@ def free_time(row: Engagement, *, by: Actor, now: datetime, expect: int | None =
     if row.claim != Claim.OWN:
         raise Refused("by_notice", _("这是通知占用的时间，请在通知里答复参加、请假或委托。"))
     _give_way(row, by=by, now=now)
-    _close_stale(row, now=now)
+    _close_stale(_clashes_with(row), now=now)
     return row
 
 
@@ -128,13 +129,6 @@ def _give_way(row: Engagement, *, by: Actor, now: datetime) -> None:
     record("engagement", row.pk, "engagement.released", by=by, now=now, data=_data(row))
 
 
-def _release(rows: Iterable[Engagement], *, now: datetime) -> None:
-    for row in rows:
-        if row.grip != Grip.RELEASED:
-            _give_way(row, by=SYSTEM, now=now)
-        _close_stale(row, now=now)
-
-
 # ── clashes ────────────────────────────────────────────────────────────────
 
 _PAIRS = """
@@ -143,48 +137,50 @@ SELECT DISTINCT least(a.id, b.id), greatest(a.id, b.id)
   JOIN notices_engagement b
     ON b.person_id = a.person_id AND b.id <> a.id AND b.grip <> 'released'
    AND b.starts_at < a.ends_at AND a.starts_at < b.ends_at
- WHERE a.id = ANY(%s) AND a.grip <> 'released'
+ WHERE a.id IN ({rows}) AND a.grip <> 'released'
 """
 
 
-def find_clashes(ids: Iterable[int], *, now: datetime) -> list[Clash]:
+def find_clashes(rows: QuerySet[Engagement], *, now: datetime) -> list[Clash]:
     """Writes down every overlap of these with others of the same person, once; both organisers hear of new ones.
 
     One that was over and comes back, because somebody comes after all or a time moved, is as good as new.
     """
+    some, params = rows.values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(_PAIRS, [list(ids)])
+        cursor.execute(_PAIRS.format(rows=some), params)
         pairs = cursor.fetchall()
-    firsts = [a for a, _b in pairs]
+    firsts, now_there = [a for a, _b in pairs], set(pairs)
     known = set(Clash.objects.filter(first__in=firsts).values_list("first_id", "second_id"))
-    back = [row.pk for row in Clash.objects.filter(first__in=firsts, over_at__isnull=False) if _pair(row) in set(pairs)]
+    back = [row.pk for row in Clash.objects.filter(first__in=firsts, over_at__isnull=False) if _pair(row) in now_there]
     Clash.objects.filter(pk__in=back).update(
         found_at=now, asked_at=None, over_at=None, kept=None, words="", decided_by=None, version=F("version") + 1
     )
     fresh = [Clash(first_id=a, second_id=b, found_at=now) for a, b in sorted(pairs) if (a, b) not in known]
     Clash.objects.bulk_create(fresh, ignore_conflicts=True)
+    made = {_pair(row) for row in fresh}
     found = Clash.objects.filter(first__in=firsts, found_at=now).order_by("pk")
-    rows = [row for row in found if _fresh(row, fresh, back)]
+    clashes = [row for row in found if row.pk in back or _pair(row) in made]
     record_many(
         "clash",
-        [(row.pk, "clash.found", {"first": row.first_id, "second": row.second_id}) for row in rows],
+        [(row.pk, "clash.found", {"first": row.first_id, "second": row.second_id}) for row in clashes],
         by=SYSTEM,
         now=now,
     )
-    return rows
+    return clashes
 
 
 def _pair(row: Clash) -> tuple[int, int]:
     return row.first_id, row.second_id
 
 
-def _fresh(row: Clash, made: list[Clash], back: list[int]) -> bool:
-    return row.pk in back or _pair(row) in {_pair(one) for one in made}
+def _clashes_with(row: Engagement) -> QuerySet[Clash]:
+    return Clash.objects.filter(Q(first=row) | Q(second=row), over_at__isnull=True)
 
 
-def _close_stale(row: Engagement, *, now: datetime) -> None:
-    """A clash of this engagement is over when one side has been let go or the two no longer overlap."""
-    for clash in Clash.objects.filter(Q(first=row) | Q(second=row), over_at__isnull=True):
+def _close_stale(clashes: QuerySet[Clash], *, now: datetime) -> None:
+    """A clash is over when one side has been let go or the two no longer overlap."""
+    for clash in clashes.select_related("first", "second"):
         one, other = clash.first, clash.second
         gone = Grip.RELEASED in (one.grip, other.grip)
         if gone or one.starts_at >= other.ends_at or other.starts_at >= one.ends_at:

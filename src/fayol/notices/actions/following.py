@@ -14,7 +14,8 @@ from fayol.kernel.errors import Refused
 from fayol.kernel.text import gettext_noop as _
 from fayol.notices.actions import _turn
 from fayol.notices.actions.days import hold_days, settle_day
-from fayol.notices.actions.sending import first_look, locked_issued, tell_all
+from fayol.notices.actions.sending import first_look, locked_issued
+from fayol.notices.actions.telling import tell_all, tell_reminded, untold
 from fayol.notices.audience import Entry, entries_of, expand
 from fayol.notices.models import Notice, Receipt, Told
 from fayol.notices.policy import REMIND_NOT_BEFORE
@@ -25,29 +26,31 @@ from fayol.organisation.models import Person
 
 CALL_AGAIN = timedelta(hours=2)
 """Working time after which somebody who promised to pass a notice on is called again."""
-MOST_AT_ONCE = 100_000
 
 
 @transaction.atomic
 def remind(notice: Notice, *, only: Sequence[int] = (), by: Actor, now: datetime, expect: int | None = None) -> int:
     """One reminder to everybody who has not done it yet, or to those of `only` (receipts) who have not.
 
-    Never to who is done; not before five minutes after sending or after the last reminder. One fact names them all.
-    Refused when nobody is left to be reminded. Answers how many.
+    Never to who is done; not before five minutes after sending or after the last reminder. One fact says to how many,
+    and `reminded_at` of a receipt is its instant. Refused when nobody is left to be reminded. Answers how many. A few
+    statements, however many they are.
     """
     row = locked_issued(notice, by=by, now=now, expect=expect)
     open_ = unmet(row)
     if only:
         open_ = open_.filter(pk__in=only)
     waiting = open_.filter(Q(reminded_at__isnull=True) | Q(reminded_at__lte=now - REMIND_NOT_BEFORE))
-    ids = list(waiting.filter(asked_at__lte=now - REMIND_NOT_BEFORE).values_list("pk", flat=True)[:MOST_AT_ONCE])
-    if not ids:
+    waiting = waiting.filter(asked_at__lte=now - REMIND_NOT_BEFORE)
+    people = waiting.update(reminded_at=now, reminders=F("reminders") + 1)
+    if not people:
         done = not open_.exists()
         words = _("没有要提醒的人，都已答复。") if done else _("刚发出或刚提醒过，请5分钟后再提醒。")
         raise Refused("nobody_left" if done else "too_soon", words)
-    record("notice", row.pk, "notice.reminded", by=by, now=now, data={"receipts": ids})
-    Receipt.objects.filter(pk__in=ids).update(reminded_at=now, reminders=F("reminders") + 1)
-    return len(ids)
+    data = {"people": people, **({"receipts": sorted(only)} if only else {}), **untold(row)}
+    fact = record("notice", row.pk, "notice.reminded", by=by, now=now, data=data)
+    tell_reminded(row, fact, people)
+    return people
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +153,7 @@ def add_people(notice: Notice, people: Sequence[Person], *, by: Actor, now: date
         raise Refused("have_it", _("这些人都已经收到这份通知。"), field="people")
     if row.form == Form.ATTEND:
         hold_days(row, now=now)
-    data = {"people": added, "added": [person.pk for person in people]}
+    data = {"people": added, "added": [person.pk for person in people], **untold(row)}
     fact = record("notice", row.pk, "notice.joined", by=by, now=now, data=data)
     tell_all(row, fact, added)
     return added

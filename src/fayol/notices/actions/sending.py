@@ -11,10 +11,8 @@ from typing import Any
 
 from django.db import transaction
 
-from fayol.channels.bulk import queue_select
 from fayol.facts.journal import record
 from fayol.facts.locking import check_seen
-from fayol.facts.models import Fact
 from fayol.facts.spelling import spelled
 from fayol.files.models import StoredFile
 from fayol.kernel.deadlines import DeadlineRule
@@ -23,7 +21,7 @@ from fayol.kernel.text import gettext_noop as _
 from fayol.notices import policy
 from fayol.notices.access import may_issue, may_issue_for
 from fayol.notices.actions.days import hold_days
-from fayol.notices.actions.telling import tell_outward, told_by, words_of
+from fayol.notices.actions.telling import tell_all
 from fayol.notices.audience import Entry, entries_of, expand
 from fayol.notices.models import Notice, NoticeFile
 from fayol.notices.states import Depth, Form, Reply, Stage, Status
@@ -31,8 +29,6 @@ from fayol.organisation.actor import Actor
 from fayol.organisation.calendar import work_calendar
 from fayol.organisation.models import Person, Unit
 
-AT_ONCE = 500
-"""Up to so many addressees the outward channels are served in the same act; beyond, by the worker in batches."""
 CONTENT = (
     "number", "title", "body", "urgency", "depth", "form", "fields", "due_rule", "due_words", "due_at", "starts_at",
     "ends_at", "place",
@@ -218,15 +214,6 @@ def _check_times(row: Notice, now: datetime) -> None:
         raise Refused("past", _("活动时间已经过去，请改后再发。"), field="starts_at")
     if row.due_at and row.due_at <= now:
         raise Refused("due_past", _("回复期限已经过去，请改后再发。"), field="due")
-
-
-def tell_all(row: Notice, fact: Fact, people: int) -> None:
-    """The inbox of everybody at once; the other channels now when they are few, else by the worker in batches."""
-    queue_select(fact.pk, told_by(row, fact).values("person"), words_of(row))
-    row.told_upto = 0
-    row.save(update_fields=["told_upto"])
-    if people <= AT_ONCE:
-        tell_outward(row, limit=AT_ONCE)
 
 
 def first_look(row: Notice, *, must: bool) -> datetime | None:

@@ -18,8 +18,9 @@ from fayol.notices.access_following import clashes_visible_to
 from fayol.notices.audience import Entry, newcomers, people_of, words_of
 from fayol.notices.models import Clash, Engagement, Group, Notice, Receipt
 from fayol.notices.policy import Field
-from fayol.notices.queries import alike, reach_of, requests_this_week, tally_of, unmet
+from fayol.notices.queries import alike, requests_this_week, tally_of, unmet
 from fayol.notices.queries_following import open_clashes
+from fayol.notices.queries_reach import branches_of
 from fayol.notices.states import Depth, EntryKind, Form, Grip, Reply, Stage, Status
 from fayol.notices.tests.conftest import inbox
 from fayol.organisation.models import Person, Post, Unit
@@ -304,9 +305,9 @@ def test_reach_says_by_unit_how_far_it_got_and_how_long_it_took(
         actions.confirm(
             receipt_of(notice, name), answer=actions.Answer(), by=act(name), now=now + timedelta(hours=hours)
         )
-    rows = {row.unit_id: row for row in reach_of(notice)}
+    rows = {row.unit_id: row for row in branches_of(notice, Unit.objects.get(parent=None, kind="organisation"))}
     finance = rows[cast.unit("财务部").pk]
-    assert (finance.people, finance.confirmed, finance.median) == (2, 2, 7200)
+    assert (finance.people, finance.confirmed, finance.median) == (2, 2, 3600)
     assert rows[cast.unit("行政部").pk].median is None
     assert unmet(notice).count() == 1
     assert Clash.objects.count() == 0

@@ -19,6 +19,7 @@ from fayol.notices import queries_following as reads
 from fayol.notices.forms_following import CallForm, LeaveForm
 from fayol.notices.models import Notice, Receipt, Told
 from fayol.notices.presenter_receipts import COUNTERS, Following, Wanted
+from fayol.notices.queries_reach import unit_in
 from fayol.organisation.models import Person
 from fayol.organisation.queries import primary_posts, secretaries_of
 from fayol.web.http import Page, Request, answer, expect, keyset, person_required
@@ -184,7 +185,7 @@ def _wanted(request: Request) -> Wanted:
     return Wanted(
         group=group if any(one.key == group for one in COUNTERS) else "",
         text=given.get("q", "").strip()[:40],
-        unit=reads.unit_in(int(unit)) if unit.isdecimal() else None,
+        unit=unit_in(int(unit)) if unit.isdecimal() else None,
         open_only=given.get("open") == "1",
         calls=given.get("calls") == "1",
     )

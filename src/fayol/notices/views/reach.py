@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from fayol.notices import queries_following as reads
+from fayol.notices import queries_reach as reads
 from fayol.notices.access_following import followed_for
 from fayol.notices.models import Notice
 from fayol.notices.presenter_reach import ReachPage
