@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -175,7 +176,10 @@ def test_each_documented_answer_leads_to_its_action(
     row, bundle = only(name), Bundle.objects.get()
     assert row.status == status
     trouble = ChannelState.objects.filter(channel=name).exclude(failing_since=None).first()
-    assert words in (trouble.reason if trouble and status == Status.QUEUED else row.reason)
+    reason = trouble.reason if trouble and status == Status.QUEUED else row.reason
+    assert words in reason
+    assert status == Status.SENT or re.search("请|自动|等着的", reason), f"{reason} does not say what to do"
+    assert not re.search("[a-z]{3,}", reason), f"{reason} is not plain Chinese"
     assert (trouble is not None) == bool(rest)
     if trouble and trouble.rests_until:
         assert abs((trouble.rests_until - begin).total_seconds() - rest) < 3
