@@ -39,8 +39,8 @@ def troubled(cast: Any, now: datetime, at_nine: datetime, settings: Any) -> None
     row = rows_of("wecom")[0]
     bundle = Bundle.objects.create(
         channel="wecom", person=row.person, address="user", message_id="<1@x>", language="zh-hans", created_at=now,
-        status="failed", reason="企业微信返回了没有记载的代码，按没有发出处理",
-        detail="60020 not allow to access from your ip",
+        status="failed", reason="企业微信返回了没有记载的代码，按没有发出处理：请把原话交给管理员查平台说明",
+        detail="4711 something new",
     )  # fmt: skip
     type(row).objects.filter(pk=row.pk).update(
         status="failed", next_try_at=None, falls_at=None, reason=bundle.reason, bundle=bundle, address="user"

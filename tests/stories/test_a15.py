@@ -3,6 +3,7 @@ channel, and nothing anywhere says that it was delivered."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,14 +12,24 @@ import pytest
 from django.db.models import QuerySet
 from django.test import Client
 
+from fayol.channels import tokens
 from fayol.channels.actions.falling import SWEEP
-from fayol.channels.models import INBOX, ChannelState, Delivery
+from fayol.channels.models import INBOX, Bundle, ChannelState, Delivery
 from fayol.channels.states import Status
 from fayol.channels.tests.platforms import ODD, Platform, Reply, account, says, serving
+from fayol.channels.tests.test_platforms import FINE as TAKEN
+from fayol.channels.tests.test_platforms import WAYS, use
 from fayol.commitments import actions as moves
 from fayol.commitments.models import Commitment
 from fayol.commitments.states import State
 from fayol.commitments.tests.scene import Scene
+from fayol.facts.verify import verify
+from fayol.notices import actions as writing
+from fayol.notices.audience import Entry
+from fayol.notices.models import Notice, Receipt
+from fayol.notices.states import Depth, EntryKind, Form, Stage
+from fayol.organisation.actor import Actor
+from fayol.organisation.models import Post
 from fayol.worker.registry import sweep_named
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +109,7 @@ def still_open(row: Commitment) -> None:
 
 @pytest.mark.req("S4-41")
 def test_each_failure_is_shown_in_plain_chinese_and_the_message_arrives_by_the_last_channel(
-    platform: Platform, scene: Scene, office: Client, now: datetime
+    platform: Platform, scene: Scene, office: Client, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     platform.usual[DING] = says(errcode=310000, errmsg="sign not match")
     platform.usual[FEISHU] = says(
@@ -128,6 +139,15 @@ def test_each_failure_is_shown_in_plain_chinese_and_the_message_arrives_by_the_l
     pages += [office.get(f"/deliveries/{part}").content.decode() for part in ("", "?show=waiting", "channels/")]
     assert [page for page in pages if "已送达" in page] == []
     still_open(row)
+    assert row.sign_due_at
+    late = row.sign_due_at + timedelta(minutes=1)
+    monkeypatch.setattr("fayol.web.clock.read", lambda: late)
+    assert lights(office.get(f"/commitments/{row.pk}/").content.decode()) == ["amber"]
+
+
+def lights(page: str) -> list[str]:
+    """灯 of a page, in order."""
+    return re.findall(r'class="fy-light" data-l="(\w+)"', page)
 
 
 def test_dingtalk_first_refuses_and_then_throttles_and_is_tried_again_when_both_are_over(
@@ -166,6 +186,10 @@ def test_dingtalk_first_refuses_and_then_throttles_and_is_tried_again_when_both_
         ("feishu_bot", says(code=19021, msg="sign match fail")),
         ("feishu_bot", says(code=19024, msg="Key Words Not Found")),
         ("feishu_bot", says(code=11232, msg="frequency limited")),
+        ("dingtalk_bot", says(errcode=310000, errmsg="keywords not in content")),
+        ("dingtalk_bot", says(errcode=310000, errmsg="sign not match")),
+        ("dingtalk_bot", says(errcode=410100, errmsg="send too fast")),
+        ("feishu_bot", says(code=19022, msg="ip not allowed")),
     ],
 )
 def test_every_documented_failure_sends_what_is_urgent_by_the_next_channel(
@@ -222,3 +246,132 @@ def test_silence_after_every_channel_took_it_walks_the_whole_way_and_an_answer_e
     moves.acknowledge(other, by=scene.performer, now=now + timedelta(minutes=2))
     work(now + timedelta(minutes=20))
     assert _outward().filter(subject_type="commitment", subject_id=other.pk).count() == 1
+
+
+# ── cards to one person ────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def cards(platform: Platform, settings: Any) -> Platform:
+    """周岚 is reached by the applications of all three platforms, then by text message."""
+    tokens._known.clear()
+    given = {"SMS_URL": f"{platform.address}{SMS}?to={{mobile}}", "SMS_SUCCESS": "^accepted$"}
+    for name in CARDS:
+        use(platform, name)
+        given |= WAYS[name][1]
+    platform.connect(**given)
+    settings.CHANNEL_ORDER = (*CARDS, "sms")
+    return platform
+
+
+CARDS = ("wecom", "dingtalk", "feishu")
+REFUSALS = [
+    ("wecom", says(errcode=45009, errmsg="api freq out of limit"), "平台限流"),
+    ("wecom", says(errcode=60020, errmsg="not allow to access from your ip"), "企业可信IP"),
+    ("wecom", says(errcode=81013, errmsg="user & party & tag all invalid"), "企业微信里没有这个成员"),
+    ("wecom", says(errcode=0, errmsg="ok", invaliduser="zhoulan"), "企业微信里没有这个成员"),
+    ("dingtalk", Reply('{"code":"Throttling","message":"slow down"}', 429), "平台限流"),
+    ("dingtalk", Reply('{"code":"Forbidden.AccessDenied","message":"no right"}', 403), "待办写权限"),
+    ("feishu", says(code=11232, msg="frequency limited"), "平台限流"),
+    ("feishu", Reply('{"code":230013,"msg":"Bot has NO availability"}', 400), "可用范围"),
+]
+
+
+def rounds(names: tuple[str, ...], now: datetime) -> None:
+    for number in range(9):
+        for name in (*(f"channels.{one}" for one in names), SWEEP):
+            sweep = sweep_named(name)
+            assert sweep
+            sweep.run(now + number * SECONDS, 200)
+
+
+@pytest.mark.parametrize(("channel", "reply", "words"), REFUSALS)
+def test_a_card_that_is_refused_goes_by_the_next_channel_and_the_page_says_why(
+    cards: Platform, scene: Scene, office: Client, now: datetime, channel: str, reply: Reply, words: str, settings: Any
+) -> None:
+    settings.CHANNEL_ORDER = (channel, "sms")
+    cards.usual[WAYS[channel][0]] = reply
+    row = ask(scene)
+    rounds((channel, "sms"), now)
+    assert [one for one in way() if one[0] == "sms"] == [("sms", Status.SENT)]
+    assert (channel, Status.SENT) not in way()
+    page = office.get(f"/deliveries/channels/{channel}/").content.decode()
+    assert words in page
+    assert "正常" not in page
+    assert "已送达" not in page + office.get("/deliveries/").content.decode()
+    still_open(row)
+
+
+@pytest.mark.parametrize("channel", CARDS)
+def test_timeouts_and_nonsense_send_a_card_by_the_next_channel(
+    cards: Platform, scene: Scene, now: datetime, channel: str, settings: Any
+) -> None:
+    settings.CHANNEL_ORDER = (channel, "sms")
+    for number, reply in enumerate(ODD, 1):
+        cards.usual[WAYS[channel][0]] = reply
+        row = ask(scene)
+        rounds((channel, "sms"), now)
+        assert way().count(("sms", Status.SENT)) == number, reply
+        assert (channel, Status.SENT) not in way(), reply
+        still_open(row)
+        for waiting in (Bundle.objects, Delivery.objects):
+            waiting.filter(channel=channel).update(status=Status.DROPPED, next_try_at=None)
+        ChannelState.objects.all().delete()
+    assert cards.to("/elsewhere") == []
+
+
+@pytest.mark.req("S4-41")
+def test_a_notice_that_no_channel_brings_is_green_for_nobody(
+    cards: Platform, now: datetime, office: Client, cast: Any
+) -> None:
+    """Neither for 周岚, who has it in the system, nor for a guest who has no other way."""
+    guest = Post.objects.filter(unit__kind="external", person__account__isnull=True).order_by("pk")[0].person
+    guest.mobile = "13900002222"
+    guest.save()
+    account(guest.name, "wecom", "guest")
+    cards.usual |= {
+        WAYS["wecom"][0]: says(errcode=45009, errmsg="api freq out of limit"),
+        WAYS["dingtalk"][0]: Reply("<html>", 502),
+        WAYS["feishu"][0]: says(code=11232, msg="frequency limited"),
+        SMS: Reply("", 302, {"Location": "/elsewhere"}),
+    }
+    by, start = Actor(cast.person("林晓雯")), now + timedelta(days=1)
+    wording = writing.Wording(
+        unit=cast.unit("总裁办"), title="立即到会", depth=Depth.PERSONAL, form=Form.ATTEND, urgency="flash",
+        starts_at=start, ends_at=start + timedelta(hours=1), place="一号厂房",
+        audience=[Entry(EntryKind.PERSON, id=person.pk, must=True) for person in (cast.person("周岚"), guest)],
+    )  # fmt: skip
+    notice = writing.send(writing.draft(wording, by=by, now=now), by=by, now=now)
+    rounds((*CARDS, "sms"), now)
+    assert {status for _channel, status in way()} <= {Status.QUEUED, Status.RETRY}
+    green_for_nobody(office, notice)
+    cards.usual[SMS] = Reply("accepted")
+    ChannelState.objects.update(rests_until=None)
+    rounds((*CARDS, "sms"), now + timedelta(minutes=2))
+    stages = dict(Receipt.objects.filter(notice=notice).values_list("person__name", "stage"))
+    assert stages == {"周岚": Stage.ON_SYSTEM, guest.name: Stage.HANDED}
+    green_for_nobody(office, notice)
+    assert "已提交通道" in office.get(f"/notices/{notice.pk}/receipts/").content.decode()
+    assert verify().problems == []
+
+
+def green_for_nobody(office: Client, notice: Notice) -> None:
+    here = [f"/notices/{notice.pk}/{part}" for part in ("", "receipts/", "reach/", "proof/")]
+    for url in (*here, "/notices/", "/deliveries/", "/deliveries/?show=waiting", "/deliveries/?show=sent"):
+        answer = office.get(url)
+        assert answer.status_code == 200, url
+        page = answer.content.decode()
+        assert "已送达" not in page, url
+        assert re.findall(r'class="fy-rcpt" data-l="(?:green|done)"', page) == [], url
+
+
+def test_what_counts_as_taken_is_what_is_documented_and_nothing_else(
+    cards: Platform, scene: Scene, now: datetime
+) -> None:
+    """The other side of the refusals above: the documented success, and only that, ends the way."""
+    for name in CARDS:
+        cards.usual[WAYS[name][0]] = TAKEN[name]
+    row = ask(scene)
+    rounds((*CARDS, "sms"), now)
+    assert way() == [("wecom", Status.SENT)]
+    still_open(row)

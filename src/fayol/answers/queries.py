@@ -17,7 +17,7 @@ _WANTED = sorted(WANTS_A_LOOK)
 
 
 def link_with(token: str) -> SignedLink | None:
-    return SignedLink.objects.select_related("person").filter(token_hash=hash_of(token)).first()
+    return SignedLink.objects.select_related("person__account").filter(token_hash=hash_of(token)).first()
 
 
 def answers_by(link: SignedLink) -> list[GivenAnswer]:
@@ -36,7 +36,7 @@ def answers_about(subject_type: str, subject_id: int) -> QuerySet[GivenAnswer]:
 
 def links(*, sent_by: Person | None, open_at: datetime | None) -> QuerySet[SignedLink]:
     """Newest first: those of everybody or of one sender, all or those that still answer at an instant."""
-    rows = SignedLink.objects.select_related("person", "sent_by", "ended_by")
+    rows = SignedLink.objects.select_related("person", "sent_by", "ended_by", "delivery")
     if sent_by is not None:
         rows = rows.filter(sent_by=sent_by)
     if open_at is not None:

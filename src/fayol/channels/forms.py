@@ -40,7 +40,7 @@ class WishesForm(forms.Form):
     quiet_from = forms.TimeField(label=_("从"), required=False, widget=forms.TimeInput(attrs=_CLOCK, format="%H:%M"))
     quiet_to = forms.TimeField(label=_("到"), required=False, widget=forms.TimeInput(attrs=_CLOCK, format="%H:%M"))
     first = forms.ChoiceField(label=_("先发到哪里"), required=False, widget=_SELECT)
-    language = forms.ChoiceField(label=_("邮件用什么语言"), choices=settings.LANGUAGES, widget=_SELECT)
+    language = forms.ChoiceField(label=_("站外消息用什么语言"), choices=settings.LANGUAGES, widget=_SELECT)
 
     def __init__(self, *arguments: Any, ways: Sequence[Channel] = (), **more: Any) -> None:
         super().__init__(*arguments, **more)

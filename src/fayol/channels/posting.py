@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from django.conf import settings
 
 from fayol.channels.connections import secrets_of
 from fayol.channels.contract import Disabled, Outcome, Parcel, Retry, Trouble
+from fayol.channels.links import host
 from fayol.kernel.text import gettext_noop as _
 
 TIMEOUT = 10.0  # seconds, for the connection and for each piece of the answer
@@ -27,7 +29,9 @@ TOO_MANY = 429
 SHORTEST_SECRET = 6
 _LONGEST_WORDS = 200
 THROTTLED = _("平台限流：发得太密，过一会儿自动再发")
-_NOT_JSON = _("对方的回答不是约定的格式，不知道是否收下")
+_NOT_JSON = _("对方的回答不是约定的格式，不知道是否收下，会自动再试；一再这样请查网络和代理")
+_NO_ANSWER = _("对方没有在规定时间内回答，不知道是否收下，会自动再试")
+_CUT_OFF = _("连接在回答之前断开，不知道对方是否收下，会自动再试")
 
 
 class Unreachable(Exception):
@@ -100,9 +104,9 @@ def call(method: str, url: str, body: bytes | None = None, headers: Mapping[str,
     except URLError as error:
         raise _unreachable(error.reason) from error
     except TimeoutError as error:
-        raise Unclear(_("对方没有在规定时间内回答，不知道是否收下")) from error
+        raise Unclear(_NO_ANSWER) from error
     except (OSError, http.client.HTTPException) as error:
-        raise Unclear(_("连接在回答之前断开，不知道对方是否收下"), said(str(error))) from error
+        raise Unclear(_CUT_OFF, said(str(error))) from error
 
 
 def _open(request: Request) -> Any:
@@ -118,11 +122,11 @@ def _read(response: Any) -> str:
     while piece := response.read1(8192):
         found += piece
         if len(found) > MOST:
-            raise Unclear(_("对方的回答太长"))
+            raise Unclear(_("对方的回答太长，不知道是否收下，会自动再试；请核对地址"))
         if monotonic() - begin > LONGEST:
-            raise Unclear(_("对方没有在规定时间内回答，不知道是否收下"))
+            raise Unclear(_NO_ANSWER)
     if response.length:  # announced and not sent
-        raise Unclear(_("连接在回答之前断开，不知道对方是否收下"), said(found.decode(errors="replace")))
+        raise Unclear(_CUT_OFF, said(found.decode(errors="replace")))
     try:
         return found.decode()
     except UnicodeDecodeError as error:
@@ -131,32 +135,41 @@ def _read(response: Any) -> str:
 
 def _unreachable(reason: object) -> Unreachable:
     if isinstance(reason, ssl.SSLCertVerificationError):
-        return Unreachable(_("对方的证书不被信任，或与网址不符"), said(reason.verify_message))
+        return Unreachable(
+            _("对方的证书不被信任，或与网址不符：请核对网址，或装上单位的根证书"), said(reason.verify_message)
+        )
     if isinstance(reason, ssl.SSLError):
-        return Unreachable(_("加密连接没有建立"), said(str(reason.reason or reason)))
+        return Unreachable(_("加密连接没有建立：请核对网址和代理"), said(str(reason.reason or reason)))
     if isinstance(reason, ConnectionRefusedError):
-        return Unreachable(_("连接被拒绝：对方没有开，或地址不对"))
+        return Unreachable(_("连接被拒绝：对方没有开，或地址不对，请核对"))
     if isinstance(reason, TimeoutError):
-        return Unreachable(_("连接超时：对方没有应答，或被防火墙挡住"))
-    return Unreachable(_("连不上对方的服务器"), said(str(reason)))
+        return Unreachable(_("连接超时：对方没有应答，或被防火墙挡住，请查网络"))
+    return Unreachable(_("连不上对方的服务器，请核对网址和网络"), said(str(reason)))
 
 
 def _said_by_http(status: int) -> str:
     if status < http.HTTPStatus.MULTIPLE_CHOICES:
         return _NOT_JSON
     if status < http.HTTPStatus.BAD_REQUEST:
-        return _("对方要求转到别的网址，没有跟去：请核对地址，或网络要先登录")
+        return _("对方要求转到别的网址，没有跟去：请核对地址，看网络是否要先登录")
     if status < http.HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _("对方的服务器不接受请求")
-    return _("对方的服务器出错")
+        return _("对方的服务器不接受请求，请核对地址；会自动再试")
+    return _("对方的服务器出错，会自动再试")
 
 
 def said(words: str) -> str:
-    """The other side's own words in one line, without anything secret of ours that it repeats."""
+    """The other side's own words in one line, without anything secret of ours that it repeats: a card leads to where
+    one person may answer, so no address of ours is repeated either."""
     for secret in secrets_of(settings.CHANNELS):
         if len(secret) >= SHORTEST_SECRET:
             words = words.replace(secret, "…")
+    words = re.sub(_address_of_ours(), "…", words, flags=re.IGNORECASE)
     return " ".join(words.replace("\x00", "").split())[:_LONGEST_WORDS]
+
+
+def _address_of_ours() -> str:
+    """Written plainly, with slashes escaped as in JSON, or encoded as part of another address."""
+    return re.escape(host()) + r"(?:(?::|%3A)\d+)?(?:\\*/|%2F)[^\s\"'<>]*"
 
 
 # ── from answers to outcomes ───────────────────────────────────────────────

@@ -199,6 +199,14 @@ class Standing:
         return self.on and (self.trouble is not None or bool(self.parts))
 
     @property
+    def refused(self) -> bool:
+        """It answers, and did not take the last piece."""
+        state = self.state
+        if state is None or state.failed_at is None or self.failing:
+            return False
+        return state.succeeded_at is None or state.succeeded_at < state.failed_at
+
+    @property
     def lasting(self) -> bool:
         """Somebody must set something right."""
         return any(one.lasting for one in [self.trouble, *self.parts] if one)

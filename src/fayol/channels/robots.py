@@ -23,7 +23,7 @@ def send_grouped(bots: Bots, parcels: Sequence[Parcel], say: Say) -> Iterator[tu
         same = [p for p in parcels if part_of(p.bundle.address) == unit and (p.bundle.urgency == FLASH) == urgent]
         bot = bots.of(unit)
         if bot is None:
-            raise Disabled(_("这个群的机器人已经不在设置里"), unit, part=unit)
+            raise Disabled(_("这个群的机器人已经不在设置里，等着的改走下一个通道"), unit, part=unit)
         for start in range(0, len(same), MOST):
             named = same[start : start + MOST]
             verdict = judged(partial(say, bot, named), part=unit)

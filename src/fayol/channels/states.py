@@ -46,7 +46,7 @@ STATUS_WORDS = {
     Status.DROPPED: _("不再发"),
 }
 KIND_WORDS = {Kind.ASKS: _("要我办的"), Kind.CHASE: _("催办"), Kind.NEWS: _("其他进展")}
-PACE_WORDS = {Pace.SOON: _("随时发"), Pace.DIGEST: _("每半日一封"), Pace.OFF: _("不发邮件")}
+PACE_WORDS = {Pace.SOON: _("随时发"), Pace.DIGEST: _("每半日一次"), Pace.OFF: _("只留站内")}
 URGENCY_WORDS = {"normal": _("普通"), "document": _("公文"), "urgent": _("加急"), "flash": _("特急")}
 WAIT_WORDS = {
     "clock:15": _("15分钟，不论上下班"),

@@ -14,13 +14,14 @@ from fayol.channels.actions.settling import (
     avoid,
     claim,
     in_trouble,
+    refused,
     release,
     renew,
     settle,
     state_of,
     works,
 )
-from fayol.channels.contract import Channel, Parcel, Sent, Trouble, channels, part_of
+from fayol.channels.contract import Channel, Failed, Parcel, Sent, Trouble, channels, part_of
 from fayol.channels.queries import due_count, failed_count, falling_count, standings
 from fayol.worker.registry import register_gauge, register_sweep
 
@@ -93,8 +94,10 @@ def _send(channel: Channel, parcels: list[Parcel], now: datetime) -> None:
             if not trouble.part:
                 return
             hand.without(trouble.part)
-        for part in hand.worked:
-            works(channel, now=hand.clock(), part=part)
+        for part, at in hand.worked.items():
+            works(channel, now=at, part=part)
+        if hand.refused:
+            refused(channel, hand.refused[0], now=hand.refused[1])
     finally:
         release(list(hand.left.values()) + hand.put_aside)
 
@@ -106,7 +109,8 @@ class _Hand:
         self.channel, self.now, self.begin = channel, now, monotonic()
         self.left = {parcel.bundle.pk: parcel for parcel in parcels}
         self.put_aside: list[Parcel] = []
-        self.worked: set[str] = set()
+        self.worked: dict[str, datetime] = {}
+        self.refused: tuple[Failed, datetime] | None = None
 
     def clock(self) -> datetime:
         return self.now + timedelta(seconds=monotonic() - self.begin)
@@ -120,7 +124,9 @@ class _Hand:
                 settle(parcel, outcome, now=at)
                 del self.left[parcel.bundle.pk]
                 if isinstance(outcome, Sent):
-                    self.worked |= {"", part_of(parcel.bundle.address)}
+                    self.worked |= {"": at, part_of(parcel.bundle.address): at}
+                if isinstance(outcome, Failed):
+                    self.refused = outcome, at
                 if at - self.now > BUSY:
                     break
                 if at - renewed > SIGN:

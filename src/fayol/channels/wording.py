@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
@@ -15,14 +17,17 @@ TITLE = 40  # characters
 
 
 def headline(parcel: Parcel) -> str:
-    return shorten(subject_of(parcel), TITLE)
-
-
-def particulars(parcel: Parcel, most: int) -> str:
-    """The titles, one a line, in at most so many bytes of UTF-8. Never a body: content stays behind the sign-in."""
     with translation.override(parcel.bundle.language):
-        shown = [one_line(message.title) for message in parcel.messages[:LINES]]
-        left = len(parcel.messages) - len(shown)
+        return shorten(subject_of(parcel), TITLE)
+
+
+def particulars(parcel: Parcel, most: int, without: Collection[int] = ()) -> str:
+    """The titles, one a line, in at most so many bytes of UTF-8, but for the deliveries `without`. Never a body:
+    content stays behind the sign-in."""
+    with translation.override(parcel.bundle.language):
+        told = [message for message in parcel.messages if message.pk not in without]
+        shown = [one_line(message.title) for message in told[:LINES]]
+        left = len(told) - len(shown)
         more = [ngettext("还有%(n)d条没有列出。", "还有%(n)d条没有列出。", left) % {"n": left}] if left else []
         return cut("\n".join([*shown, *more]), most)
 

@@ -45,7 +45,7 @@ class CommitmentAnswers:
             (_("性质"), NATURE_WORDS[row.nature]),
             (_("状态"), STATE_WORDS[row.state]),
         ]
-        asked_by = row.requester.name if row.requester else row.requester_unit.name
+        asked_by = " ".join([row.requester_unit.name, *([row.requester.name] if row.requester else [])])
         return Subject(
             title=row.title,
             asked_by=asked_by,
@@ -100,7 +100,7 @@ def _counter(row: Commitment) -> Answer:
     fields = [
         Field("words", _("难在哪里"), hint=_("写明卡在哪里、为什么")),
         Field("due_on", _("希望改到"), "date", required=False),
-        Field("condition", _("希望完成标准改为（不改就留空）"), "line", required=False),
+        Field("condition", _("希望完成标准改为"), "line", required=False),
         _attachment(),
     ]
     words = ("有困难", "困难", "商榷", "申请延期", "延期", "办不了", "做不到", "完不成")

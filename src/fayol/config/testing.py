@@ -19,7 +19,11 @@ import pytest
 
 from fayol.config import embedded
 
-hypothesis.settings.register_profile("repeatable", derandomize=True, print_blob=True)
+SLOW = [hypothesis.HealthCheck.too_slow]  # a loaded machine takes its time, which is no fault of the test
+hypothesis.settings.register_profile("default", deadline=None, suppress_health_check=SLOW)
+hypothesis.settings.register_profile(
+    "repeatable", hypothesis.settings.get_profile("default"), derandomize=True, print_blob=True
+)
 if not os.environ.get("FAYOL_TEST_RANDOM"):
     hypothesis.settings.load_profile("repeatable")
 

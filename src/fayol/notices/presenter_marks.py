@@ -39,8 +39,6 @@ def mark_of(row: Receipt) -> components.Receipt:
     stage = Stage(row.stage)
     if stage is Stage.PROXIED and row.proxied_by_id is None:
         return components.Receipt("proxy", t("他人代接，本人未知悉"))
-    if stage is Stage.ON_SYSTEM:
-        return components.Receipt("sent", t("已送达未读"))
     if stage is not Stage.CONFIRMED:
         return components.Receipt(KINDS[stage], t(STAGE_WORDS[stage]))
     if row.confirmed_by_id != row.person_id and row.confirmed_by is not None:

@@ -20,7 +20,7 @@ PIECES = (
     ("self", "confirmed", _("本人已确认")),
     ("read", "read", _("已读未确认")),
     ("proxy", "by_others", _("代签或转告，本人未确认")),
-    ("sent", "unread", _("已送达未读")),
+    ("sent", "unread", _("已到系统未读")),
     ("fail", "unreached", _("未送达")),
 )
 LEVEL_WORDS = (_("第一级"), _("第二级"), _("第三级"), _("第四级"), _("第五级"))

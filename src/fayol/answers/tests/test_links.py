@@ -322,6 +322,7 @@ def test_a_refusal_stands_on_the_form_with_what_was_typed(mail: Correspondence) 
     body = answer.content.decode()
     assert "希望改到哪一天" in body
     assert "档期冲突，要往后" in body
+    assert body.index('id="form"') < body.index('role="alert"'), "a phone shows the form, so that is where it stands"
     bad = SimpleUploadedFile("收据.exe", b"MZ\x90")
     assert (
         "程序或网页" in reply(client, path, "counter", words="x" * 9, due_on="2026-12-05", files=bad).content.decode()

@@ -15,6 +15,7 @@ from fayol.answers import access, actions, queries
 from fayol.answers.models import LinkWish, SignedLink
 from fayol.answers.registry import answers_for
 from fayol.answers.states import ENDED_WORDS, OUTCOME_WORDS, WANTS_A_LOOK, Ended, Outcome
+from fayol.channels.contract import channel_named
 from fayol.kernel.text import gettext_noop as _
 from fayol.organisation.queries import is_coordinator
 from fayol.web.http import Request, answer, keyset, person_required
@@ -35,6 +36,7 @@ class Line:
     link: SignedLink
     title: str
     state: str
+    way: str
     revocable: bool
 
 
@@ -71,7 +73,13 @@ def _line(request: Request, link: SignedLink, legible: bool) -> Line:
     else:
         state = gettext("已答复，还可再答") if link.rounds else gettext("待答复")
     usable = link.ended_at is None and link.expires_at > request.now
-    return Line(link, subject.title if subject else "", state, usable)
+    return Line(link, subject.title if subject else "", state, _way(link), usable)
+
+
+def _way(link: SignedLink) -> str:
+    """By what it went out."""
+    channel = channel_named(link.delivery.channel) if link.delivery else None
+    return gettext(channel.title) if channel else ""
 
 
 @require_POST

@@ -33,7 +33,7 @@ from django.views.decorators.http import require_http_methods
 from fayol.answers import access, actions, queries
 from fayol.answers.forms import ReplyForm
 from fayol.answers.models import GivenAnswer, SignedLink
-from fayol.answers.registry import Answer, Subject, answers_for
+from fayol.answers.registry import Answer, Subject, answers_for, page_of
 from fayol.answers.tokens import same, stamp_of
 from fayol.kernel.errors import Refused, Stale
 from fayol.web.http import Request, sentence_of
@@ -55,6 +55,12 @@ class Sheet:
     given: list[GivenAnswer] = field(default_factory=list)
     form: ReplyForm | None = None
     problem: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Where the thing itself is looked at, for those who can sign in."""
+        account = self.link.person.account
+        return page_of(self.link.subject_type, self.link.subject_id) if account and account.is_active else ""
 
     @property
     def stamp(self) -> str:

@@ -26,7 +26,7 @@ GONE = _("已离职或停用")
 NO_ADDRESS = _("没有登记地址")
 TURNED_OFF = _("地址收不到信，已停用")
 READ = _("已在系统里看过")
-UNWANTED = _("本人选择不收这类邮件")
+UNWANTED = _("本人选择这类只留站内")
 _GATHERING = 0x0FA710  # any number of our own: bundles of a channel are made by one worker at a time
 _PRESSING = (FLASH, URGENT)
 

@@ -12,7 +12,18 @@ from django.utils.translation import gettext as t
 
 from fayol.channels.actions.addresses import turn_off
 from fayol.channels.actions.falling import fall_if_tried, fall_now, leave, listen, overtaken
-from fayol.channels.contract import PART, AddressDead, Channel, Outcome, Parcel, Retry, Sent, Trouble, channel_named
+from fayol.channels.contract import (
+    PART,
+    AddressDead,
+    Channel,
+    Failed,
+    Outcome,
+    Parcel,
+    Retry,
+    Sent,
+    Trouble,
+    channel_named,
+)
 from fayol.channels.models import MAIL, Bundle, ChannelState, Delivery, Preference
 from fayol.channels.policy import Wish, again_at, awake, silence
 from fayol.channels.queries import calendars_of
@@ -218,6 +229,14 @@ def works(channel: Channel, *, now: datetime, part: str = "") -> None:
     state = _state(channel.name, part)
     state.troubles, state.rests_until, state.failing_since, state.succeeded_at = 0, None, None, now
     state.lasting = False
+    state.save()
+
+
+@transaction.atomic
+def refused(channel: Channel, outcome: Failed, *, now: datetime) -> None:
+    """The channel answers, and the last piece was not taken: no trouble of the whole, but nothing to call well."""
+    state = _state(channel.name)
+    state.failed_at, state.reason, state.detail = now, outcome.reason[:300], outcome.detail[:500]
     state.save()
 
 

@@ -84,7 +84,7 @@ def _check(wishes: Wishes) -> None:
     if not {wishes.asks, wishes.chase, wishes.news} <= _CHOICES:
         raise Refused("pace_unknown", _("没有这种发法，请重新选择。"), field="asks")
     if wishes.chase is Pace.OFF:
-        raise Refused("chase_not_off", _("催办的邮件不能关，可以改为每半日一封。"), field="chase")
+        raise Refused("chase_not_off", _("催办不能只留站内，可以改为每半日一次。"), field="chase")
     if wishes.quiet is Quiet.HOURS and wishes.quiet_from == wishes.quiet_to:
         raise Refused("no_hours", _("起止时间相同，等于没有免打扰。请改一个，或选随到随发。"), field="quiet_to")
     if wishes.first and channel_named(wishes.first) is None:

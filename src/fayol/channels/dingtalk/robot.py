@@ -22,16 +22,20 @@ BUSY, NOT_SAFE = -1, 310000
 TOO_OFTEN = frozenset({130101, 410100})
 MUTED = timedelta(minutes=10)  # twenty a minute; whoever says more is muted for so long
 BUSY_REST = timedelta(seconds=30)
+BUSY_NOW = _("钉钉系统繁忙，半分钟后自动再发")
 NO_ROBOT = {
-    300005: _("群机器人的token已失效，请核对FAYOL_DINGTALK_BOTS"),
-    300001: _("群机器人的token已失效，请核对FAYOL_DINGTALK_BOTS"),
-    400101: _("群机器人的token已失效，请核对FAYOL_DINGTALK_BOTS"),
-    400102: _("群机器人已停用，请在钉钉群里启用"),
-    400013: _("这个钉钉群已经解散"),
-    400106: _("群里没有这个机器人了，请重新添加"),
+    300005: _("群机器人的令牌已失效：请重新复制机器人的地址，填到FAYOL_DINGTALK_BOTS"),
+    300001: _("群机器人的令牌已失效：请重新复制机器人的地址，填到FAYOL_DINGTALK_BOTS"),
+    400101: _("群机器人的令牌已失效：请重新复制机器人的地址，填到FAYOL_DINGTALK_BOTS"),
+    400102: _("群机器人已停用：请在钉钉群设置里启用"),
+    400013: _("这个钉钉群已经解散：请从FAYOL_DINGTALK_BOTS里删掉，或换一个群"),
+    400106: _("群里没有这个机器人了：请重新添加，把新地址填到FAYOL_DINGTALK_BOTS"),
 }
-OURS = {40035: _("钉钉说请求缺参数"), 43002: _("钉钉说请求方式不对")}
-_UNKNOWN = _("钉钉返回了没有记载的代码，按没有发出处理")
+OURS = {
+    40035: _("钉钉说请求缺参数：重发也不会成，请把原话报给管理员"),
+    43002: _("钉钉说请求方式不对：重发也不会成，请管理员查代理是否改了请求"),
+}
+_UNKNOWN = _("钉钉返回了没有记载的代码，按没有发出处理：请把原话交给管理员查平台说明")
 
 
 def sign(secret: str, at: datetime) -> tuple[str, str]:
@@ -54,8 +58,7 @@ def say(base: str, bot: Bot, parcels: list[Parcel]) -> Verdict:
     if code in NO_ROBOT:
         return disabled(NO_ROBOT[code], detail, bot.unit)
     if code == BUSY:
-        reason = _("钉钉系统繁忙")
-        return Verdict(Retry(reason, detail, BUSY_REST), Trouble(reason, detail, part=bot.unit, rest=BUSY_REST))
+        return Verdict(Retry(BUSY_NOW, detail, BUSY_REST), Trouble(BUSY_NOW, detail, part=bot.unit, rest=BUSY_REST))
     return Verdict(Sent(detail) if code == 0 else Failed(OURS.get(code, _UNKNOWN), detail))
 
 
@@ -64,7 +67,7 @@ def _unsafe(words: str) -> str:
     if "keyword" in words:
         return _("机器人要求的关键词不在消息里：请把关键词设为“横桥”")
     if "whitelist" in words:
-        return _("本机的网络地址不在机器人的白名单里")
+        return _("本机的网络地址不在机器人的白名单里：请在机器人设置里添加，或改用加签")
     if "timestamp" in words:
         return _("签名的时间不对：请校准服务器时钟")
     if "sign" in words:

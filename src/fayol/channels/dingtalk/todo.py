@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from fayol.channels import tokens
 from fayol.channels.connections import DingTalkApp
 from fayol.channels.contract import Disabled, Failed, Parcel, Sent, Trouble
-from fayol.channels.dingtalk.robot import BUSY, BUSY_REST, MUTED, TOO_OFTEN
+from fayol.channels.dingtalk.robot import BUSY, BUSY_NOW, BUSY_REST, MUTED, TOO_OFTEN
 from fayol.channels.posting import (
     THROTTLED,
     TOO_MANY,
@@ -22,16 +22,18 @@ from fayol.channels.posting import (
     said,
     throttled,
 )
+from fayol.channels.replies import answer_at
 from fayol.channels.wording import headline, particulars, target
 from fayol.kernel.text import gettext_noop as _
 
 SUBJECT, DESCRIPTION = 1024, 4096  # bytes
 PRIORITY = 20
 TOKEN_OVER = frozenset({40001, 40014, 42001})
-_REFUSED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT})
+_REFUSED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT})
 _WRONG_KEY = _("钉钉不给应用凭证，请核对FAYOL_DINGTALK_KEY和FAYOL_DINGTALK_SECRET")
-_NO_USER = _("钉钉没有给出这个账号的人员信息，按没有发出处理")
-_UNKNOWN = _("钉钉没有建成待办，按没有发出处理")
+_NO_RIGHT = _("钉钉不许这个应用写待办：请在开放平台给应用加上待办写权限")
+_NO_USER = _("钉钉没有给出这个账号的人员信息，按没有发出处理：请核对这个人的钉钉账号")
+_UNKNOWN = _("钉钉没有建成待办，按没有发出处理：请把原话交给管理员查平台说明")
 
 
 class Refusal(Exception):
@@ -64,6 +66,8 @@ def _push(app: DingTalkApp, parcel: Parcel) -> Verdict:
     answer = post_json(url, todo(parcel, union), {"x-acs-dingtalk-access-token": token})
     if answer.status == HTTPStatus.UNAUTHORIZED:
         raise TokenOver
+    if answer.status == HTTPStatus.FORBIDDEN:
+        return disabled(_NO_RIGHT, _words(answer))
     if answer.status in _REFUSED:
         return Verdict(Failed(_UNKNOWN, _words(answer)))
     if answer.status == TOO_MANY:
@@ -76,7 +80,7 @@ def _push(app: DingTalkApp, parcel: Parcel) -> Verdict:
 
 
 def todo(parcel: Parcel, union: str) -> dict[str, Any]:
-    link = target(parcel)
+    link = answer_at(parcel) or target(parcel)
     return {
         "sourceId": parcel.bundle.message_id,
         "subject": headline(parcel),
@@ -100,7 +104,7 @@ def _union_of(app: DingTalkApp, token: str, user: str) -> str:
     if code in TOKEN_OVER:
         raise TokenOver
     if code == BUSY:
-        raise Trouble(_("钉钉系统繁忙"), detail, rest=BUSY_REST)
+        raise Trouble(BUSY_NOW, detail, rest=BUSY_REST)
     if code in TOO_OFTEN:
         raise Trouble(THROTTLED, detail, rest=MUTED)
     result = data.get("result")

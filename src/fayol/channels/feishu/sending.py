@@ -18,23 +18,30 @@ from fayol.channels import tokens
 from fayol.channels.connections import Bot, FeishuApp
 from fayol.channels.contract import Disabled, Failed, Parcel, Sent, Trouble
 from fayol.channels.links import absolute
+from fayol.channels.mail.letter import one_line
 from fayol.channels.posting import Answer, Verdict, code_in, disabled, post_json, said, throttled
+from fayol.channels.replies import answerable
 from fayol.channels.robots import named_in
 from fayol.channels.states import FLASH
-from fayol.channels.wording import for_group, headline, particulars, target
+from fayol.channels.wording import LINES, for_group, headline, particulars, target
 from fayol.kernel.text import gettext_noop as _
 
 BAD_REQUEST, SIGN, ADDRESS, KEYWORD, TOO_OFTEN, TOO_LARGE = 9499, 19021, 19022, 19024, 11232, 19036
+NOT_THERE = 230013
 REST = timedelta(seconds=60)
 WORDS = 4000  # bytes; a whole card may have 20 KB
 TOKEN_OVER = frozenset({99991661, 99991663})
 MISSET = {
     SIGN: _("签名不对，或时间差了一小时以上：请核对签名密钥，并校准服务器时钟"),
-    ADDRESS: _("本机的网络地址不在机器人的白名单里"),
+    ADDRESS: _("本机的网络地址不在机器人的白名单里：请在机器人设置里添加，或改用签名校验"),
     KEYWORD: _("机器人要求的关键词不在消息里：请把关键词设为“横桥”"),
 }
-OURS = {BAD_REQUEST: _("飞书说请求的格式不对"), TOO_LARGE: _("飞书说消息太大")}
-_UNKNOWN = _("飞书返回了没有记载的代码，按没有发出处理")
+OURS = {
+    BAD_REQUEST: _("飞书说请求的格式不对：重发也不会成，请把原话报给管理员"),
+    TOO_LARGE: _("飞书说消息太大：重发也不会成，请另行告知本人，并报给管理员"),
+    NOT_THERE: _("这个人不在飞书应用的可用范围：请在开放平台加上"),
+}
+_UNKNOWN = _("飞书返回了没有记载的代码，按没有发出处理：请把原话交给管理员查平台说明")
 _WRONG_KEY = _("飞书不给应用凭证，请核对FAYOL_FEISHU_APP和FAYOL_FEISHU_SECRET")
 
 
@@ -51,7 +58,9 @@ def sign(secret: str, at: datetime) -> tuple[str, str]:
 def say(base: str, bot: Bot, parcels: list[Parcel]) -> Verdict:
     stamp, mark = sign(bot.secret, parcels[0].at)
     called = " ".join(f"<at id={one}></at>" for one in named_in(parcels))
-    shown = card(for_group(parcels), called, absolute("/inbox/"), flash=parcels[0].bundle.urgency == FLASH)
+    shown = card(
+        for_group(parcels), [_div(called), _buttons(_button(gettext("登录查看"), absolute("/inbox/")))], parcels[0]
+    )
     body = {"timestamp": stamp, "sign": mark, "msg_type": "interactive", "card": shown}
     data = _read(post_json(f"{base}/open-apis/bot/v2/hook/{quote(bot.key, safe='')}", body))
     code, detail = _code(data), _detail(data)
@@ -68,16 +77,25 @@ def _code(data: dict[str, Any]) -> int:
     return next((one for one in given if one), 0) if given else code_in(data, "code")
 
 
-def card(title: str, words: str, url: str, *, flash: bool) -> dict[str, Any]:
-    button = {"tag": "button", "text": _words(gettext("登录查看")), "type": "primary", "url": url}
+def card(title: str, elements: list[dict[str, Any]], parcel: Parcel) -> dict[str, Any]:
+    template = "red" if parcel.bundle.urgency == FLASH else "blue"
     return {
         "config": {"wide_screen_mode": True},
-        "header": {"title": _words(title), "template": "red" if flash else "blue"},
-        "elements": [
-            {"tag": "div", "text": {"tag": "lark_md", "content": words}},
-            {"tag": "action", "actions": [button]},
-        ],
+        "header": {"title": _words(title), "template": template},
+        "elements": elements,
     }
+
+
+def _div(words: str) -> dict[str, Any]:
+    return {"tag": "div", "text": {"tag": "lark_md", "content": words}}
+
+
+def _buttons(*buttons: dict[str, Any]) -> dict[str, Any]:
+    return {"tag": "action", "actions": list(buttons)}
+
+
+def _button(words: str, url: str, kind: str = "primary") -> dict[str, Any]:
+    return {"tag": "button", "text": _words(words), "type": kind, "url": url}
 
 
 def _words(text: str) -> dict[str, str]:
@@ -113,12 +131,23 @@ def _push(app: FeishuApp, token: str, parcel: Parcel) -> Verdict | None:
 def message(parcel: Parcel) -> dict[str, Any]:
     """`uuid`: the platform drops a repetition within the hour."""
     with translation.override(parcel.bundle.language):
-        shown = card(
-            headline(parcel), _plain(particulars(parcel, WORDS)), target(parcel), flash=parcel.bundle.urgency == FLASH
-        )
+        shown = card(headline(parcel), _elements(parcel), parcel)
     mark = hashlib.sha256(parcel.bundle.message_id.encode()).hexdigest()[:32]
     content = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
     return {"receive_id": parcel.bundle.address, "msg_type": "interactive", "content": content, "uuid": mark}
+
+
+def _elements(parcel: Parcel) -> list[dict[str, Any]]:
+    """A button under each thing that can be answered at once, then the rest and the way to the whole."""
+    asked = answerable(parcel, LINES)
+    look = _button(gettext("登录查看"), target(parcel), "default" if asked else "primary")
+    if len(parcel.messages) == 1 and asked:
+        return [_div(_plain(particulars(parcel, WORDS))), _buttons(_button(gettext("去答复"), asked[0][1]), look)]
+    shown: list[dict[str, Any]] = []
+    for message, address in asked:
+        shown += [_div(_plain(one_line(message.title))), _buttons(_button(gettext("去答复"), address))]
+    rest = _plain(particulars(parcel, WORDS, without={message.pk for message, _address in asked}))
+    return [*shown, *([_div(rest)] if rest else []), _buttons(look)]
 
 
 def _plain(words: str) -> str:

@@ -49,16 +49,18 @@ def push(gateway: Sms, parcel: Parcel) -> Verdict:
     if answer.status in _REFUSED:
         return disabled(_("短信网关不认账号，请核对FAYOL_SMS_HEADERS和FAYOL_SMS_BODY"), detail)
     if not _whole(answer.text):
-        raise Unclear(_("短信网关没有正常回答，不知道是否收下"), detail)
+        raise Unclear(_("短信网关没有正常回答，不知道是否收下，会自动再试"), detail)
     if gateway.later and re.search(gateway.later, answer.text):
-        return Verdict(Retry(_("短信网关限流：这个号码发得太多"), detail))
+        return Verdict(Retry(_("短信网关限流：这个号码发得太多，过一会儿自动再发"), detail))
     if gateway.dead and re.search(gateway.dead, answer.text):
-        return Verdict(AddressDead(_("短信网关说没有这个号码"), detail))
+        return Verdict(AddressDead(_("短信网关说没有这个号码：请核对本人手机号"), detail))
     if answer.status == HTTPStatus.OK and re.search(gateway.success, answer.text):
         return Verdict(Sent(detail))
     if answer.status != HTTPStatus.OK:
-        raise Unclear(_("短信网关没有正常回答，不知道是否收下"), detail)
-    return Verdict(Failed(_("短信网关没有说收下，按没有发出处理"), detail))
+        raise Unclear(_("短信网关没有正常回答，不知道是否收下，会自动再试"), detail)
+    return Verdict(
+        Failed(_("短信网关没有说收下，按没有发出处理：请按原话查网关的说明，并核对FAYOL_SMS_SUCCESS"), detail)
+    )
 
 
 def _whole(text: str) -> bool:

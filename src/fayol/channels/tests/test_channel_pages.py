@@ -77,12 +77,14 @@ def test_a_test_message_goes_to_oneself_and_its_answer_is_shown(
     page = text(client, "/deliveries/channels/wecom/")
     assert "对方的回答：0 ok" in page
     assert "hx-trigger" not in page[page.index('id="answer"') : page.index('id="answer"') + 60]
-    platform.usual[SEND] = says(errcode=60020, errmsg="not allow to access from your ip")
+    platform.usual[SEND] = says(errcode=4711, errmsg="something new")
     client.post("/deliveries/test/", {"channel": "wecom"})
-    run_once("wecom", now + SOON)
+    run_once("wecom", now + 2 * SOON)
     page = text(client, "/deliveries/channels/wecom/")
     assert "没有记载的代码" in page
-    assert "60020 not allow to access from your ip" in page
+    assert "4711 something new" in page
+    assert "上一条没提交成" in page
+    assert "正常" not in page
     assert "交给管理员查平台说明" in page
     assert rows_of("mail") == [], "a test of one channel goes by no other"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -122,7 +123,9 @@ def test_no_odd_answer_is_a_success_nor_followed(platform: Platform, now: dateti
         ("dingtalk_bot", says(errcode=310000, errmsg="sign not match"), Status.QUEUED, "签名不对", 60),
         ("dingtalk_bot", says(errcode=310000, errmsg="invalid timestamp"), Status.QUEUED, "时钟", 60),
         ("dingtalk_bot", says(errcode=310000, errmsg="ip 1.2.3.4 not in whitelist"), Status.QUEUED, "白名单", 60),
-        ("dingtalk_bot", says(errcode=300005, errmsg="token is not exist"), Status.QUEUED, "token", 60),
+        ("dingtalk_bot", says(errcode=300005, errmsg="token is not exist"), Status.QUEUED, "令牌", 60),
+        ("dingtalk_bot", says(errcode=300001, errmsg="token is not exist"), Status.QUEUED, "令牌", 60),
+        ("dingtalk_bot", says(errcode=400101, errmsg="access_token is invalid"), Status.QUEUED, "令牌", 60),
         ("dingtalk_bot", says(errcode=400102, errmsg="robot stopped"), Status.QUEUED, "停用", 60),
         ("dingtalk_bot", says(errcode=400013, errmsg="group dissolved"), Status.QUEUED, "解散", 60),
         ("dingtalk_bot", says(errcode=400106, errmsg="no robot"), Status.QUEUED, "没有这个机器人", 60),
@@ -144,12 +147,15 @@ def test_no_odd_answer_is_a_success_nor_followed(platform: Platform, now: dateti
         ("wecom", says(errcode=81013, errmsg="all invalid"), Status.FAILED, "没有这个成员", 0),
         ("wecom", says(errcode=0, errmsg="ok", invaliduser="zhoulan"), Status.FAILED, "没有这个成员", 0),
         ("wecom", says(errcode=0, errmsg="ok", unlicenseduser="zhoulan"), Status.FAILED, "接口许可", 0),
-        ("wecom", says(errcode=60020, errmsg="?"), Status.FAILED, "没有记载的代码", 0),
+        ("wecom", says(errcode=60020, errmsg="not allow to access from your ip"), Status.QUEUED, "企业可信IP", 60),
+        ("wecom", says(errcode=4711, errmsg="?"), Status.FAILED, "没有记载的代码", 0),
         ("dingtalk", says(result="fine"), Status.FAILED, "没有建成待办", 0),
-        ("dingtalk", Reply('{"code":"Forbidden","message":"no right"}', 403), Status.FAILED, "没有建成待办", 0),
+        ("dingtalk", Reply('{"code":"Forbidden","message":"no right"}', 403), Status.QUEUED, "待办写权限", 60),
+        ("dingtalk", Reply('{"code":"paramError","message":"bad"}', 400), Status.FAILED, "没有建成待办", 0),
         ("dingtalk", Reply('{"code":"Throttling","message":"slow down"}', 429), Status.RETRY, "限流", 600),
         ("feishu", says(code=11232, msg="frequency limited"), Status.RETRY, "限流", 60),
-        ("feishu", Reply('{"code":230013,"msg":"Bot has NO availability"}', 400), Status.FAILED, "没有记载的代码", 0),
+        ("feishu", Reply('{"code":230013,"msg":"Bot has NO availability"}', 400), Status.FAILED, "可用范围", 0),
+        ("feishu", Reply('{"code":4711,"msg":"?"}', 400), Status.FAILED, "没有记载的代码", 0),
         ("webhook", says(result="later"), Status.RETRY, "限流", 60),
         ("webhook", says(result="unknown_person"), Status.FAILED, "没有这个工号", 0),
         ("webhook", says(result="ok"), Status.FAILED, "没有说收下", 0),
@@ -170,7 +176,10 @@ def test_each_documented_answer_leads_to_its_action(
     row, bundle = only(name), Bundle.objects.get()
     assert row.status == status
     trouble = ChannelState.objects.filter(channel=name).exclude(failing_since=None).first()
-    assert words in (trouble.reason if trouble and status == Status.QUEUED else row.reason)
+    reason = trouble.reason if trouble and status == Status.QUEUED else row.reason
+    assert words in reason
+    assert status == Status.SENT or re.search("请|自动|等着的", reason), f"{reason} does not say what to do"
+    assert not re.search("[a-z]{3,}", reason), f"{reason} is not plain Chinese"
     assert (trouble is not None) == bool(rest)
     if trouble and trouble.rests_until:
         assert abs((trouble.rests_until - begin).total_seconds() - rest) < 3

@@ -185,7 +185,7 @@ def test_a_kind_turned_off_meanwhile_is_not_sent_and_the_row_says_so(
     tell("周岚", "孙悦反馈了进展", asks=False)
     Preference.objects.create(person=cast.person("周岚"), news="off")
     go(now + timedelta(days=1))
-    assert [(mail.status, mail.reason) for mail in mails()] == [(Status.DROPPED, "本人选择不收这类邮件")]
+    assert [(mail.status, mail.reason) for mail in mails()] == [(Status.DROPPED, "本人选择这类只留站内")]
     tell("周岚", "又反馈了进展", asks=False)
     assert Delivery.objects.filter(channel=MAIL).count() == 1
 

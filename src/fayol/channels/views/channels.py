@@ -18,14 +18,13 @@ from fayol.channels.models import MAIL, Bundle, Delivery
 from fayol.channels.states import Status
 from fayol.kernel.text import gettext_noop as _
 from fayol.organisation.models import Person
-from fayol.organisation.queries import find_people
+from fayol.organisation.queries import find_people, primary_posts
 from fayol.web.http import Problem, Request, answer, person_required
 
 FAILURES, FOUND = 10, 20
 AGAIN = _("不用管，到时间自动再发；急的已改走下一个通道。")
 OVER = _("有下一个通道的，已改走；没有的，在送达里重发或另行告知。")
 DEAD = _("这个人在这里的账号不对：请本人或您改账号，改了就恢复。")
-UNKNOWN = _("平台给的代码没有记载：把上面的原话交给管理员查平台说明。有下一个通道的，已改走。")
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,9 @@ def index(request: Request) -> HttpResponse:
 def _index(request: Request, form: PatienceForm, problem: Problem | None = None) -> HttpResponse:
     access.require_overseer(request.person)
     text = request.GET.get("q", "").strip()
-    found = find_people(text, limit=FOUND) if text else []
+    people = find_people(text, limit=FOUND) if text else []
+    posts = primary_posts([person.pk for person in people])
+    found = [(person, posts.get(person.pk)) for person in people]
     context = {"standings": queries.standings(), "form": form, "problem": problem, "q": text, "found": found}
     return render(request, "channels/channels.html", context)
 
@@ -91,8 +92,6 @@ def _standing(name: str) -> queries.Standing:
 def _advice(row: Bundle) -> str:
     if row.status == Status.RETRY:
         return gettext(AGAIN)
-    if "没有记载" in row.reason:
-        return gettext(UNKNOWN)
     dead = queries.dead_at(row.person_id, row.channel, row.address)
     return gettext(DEAD if dead else OVER)
 

@@ -65,8 +65,10 @@ def push(hook: Webhook, parcel: Parcel) -> Verdict:
     if result == "later":
         return throttled(detail, REST)
     if result == "unknown_person":
-        return Verdict(AddressDead(_("对接系统里没有这个工号"), detail))
-    return Verdict(Sent(detail) if result == "taken" else Failed(_("对接系统没有说收下，按没有发出处理"), detail))
+        return Verdict(AddressDead(_("对接系统里没有这个工号：请核对组织页面的工号"), detail))
+    return Verdict(
+        Sent(detail) if result == "taken" else Failed(_("对接系统没有说收下，按没有发出处理：请对接方查日志"), detail)
+    )
 
 
 def content(parcel: Parcel) -> dict[str, Any]:

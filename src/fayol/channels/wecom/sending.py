@@ -12,17 +12,18 @@ from fayol.channels.connections import Bot, WeComApp
 from fayol.channels.contract import AddressDead, Disabled, Failed, Parcel, Sent, Trouble
 from fayol.channels.links import absolute
 from fayol.channels.posting import THROTTLED, Verdict, call, code_in, disabled, post_json, said, throttled
+from fayol.channels.replies import answer_at
 from fayol.channels.robots import named_in
 from fayol.channels.wording import cut, for_group, headline, particulars, target
 from fayol.kernel.text import gettext_noop as _
 
-TOO_OFTEN, ALL_INVALID, BAD_HOOK = 45009, 81013, 93000
+TOO_OFTEN, ALL_INVALID, BAD_HOOK, NOT_FROM_HERE = 45009, 81013, 93000, 60020
 TOKEN_OVER = frozenset({40001, 42001})
 REST = timedelta(seconds=65)
 TEXT, DESCRIPTION = 2048, 512  # bytes
 SAME_FOR = 1800  # seconds in which the platform drops a repetition
-_NOBODY = _("企业微信里没有这个成员，或不在应用的可见范围")
-_UNKNOWN = _("企业微信返回了没有记载的代码，按没有发出处理")
+_NOBODY = _("企业微信里没有这个成员，或不在应用的可见范围：请核对账号和可见范围")
+_UNKNOWN = _("企业微信返回了没有记载的代码，按没有发出处理：请把原话交给管理员查平台说明")
 
 
 # ── the application ────────────────────────────────────────────────────────
@@ -49,14 +50,17 @@ def _push(app: WeComApp, parcel: Parcel) -> Verdict | None:
         return None
     if code == TOO_OFTEN:
         return throttled(detail, REST)
+    if code == NOT_FROM_HERE:
+        return disabled(_("本机的网络地址不在应用的企业可信IP里：请在企业微信管理后台添加"), detail)
     if code == ALL_INVALID or (code == 0 and data.get("invaliduser")):
         return Verdict(AddressDead(_NOBODY, detail))
     if code == 0 and data.get("unlicenseduser"):
-        return Verdict(Failed(_("这个成员在企业微信没有接口许可"), detail))
+        return Verdict(Failed(_("这个成员在企业微信没有接口许可：请在企业微信管理后台分配"), detail))
     return Verdict(Sent(detail) if code == 0 else Failed(_UNKNOWN, detail))
 
 
 def card(app: WeComApp, parcel: Parcel) -> dict[str, Any]:
+    answer = answer_at(parcel)
     return {
         "touser": parcel.bundle.address,
         "toparty": "",
@@ -65,8 +69,8 @@ def card(app: WeComApp, parcel: Parcel) -> dict[str, Any]:
         "textcard": {
             "title": headline(parcel),
             "description": particulars(parcel, DESCRIPTION),
-            "url": target(parcel),
-            "btntxt": "查看",
+            "url": answer or target(parcel),
+            "btntxt": "去答复" if answer else "查看",  # four characters at most
         },
         "enable_duplicate_check": 1,
         "duplicate_check_interval": SAME_FOR,
@@ -98,7 +102,9 @@ def say(base: str, bot: Bot, parcels: list[Parcel]) -> Verdict:
     if code == TOO_OFTEN:
         return throttled(detail, REST, bot.unit)
     if code == BAD_HOOK:
-        return disabled(_("群机器人的密钥不对，或机器人已被移出群，请核对FAYOL_WECOM_BOTS"), detail, bot.unit)
+        return disabled(
+            _("群机器人的密钥不对，或机器人已被移出群：请重新复制机器人的地址，填到FAYOL_WECOM_BOTS"), detail, bot.unit
+        )
     return Verdict(Sent(detail) if code == 0 else Failed(_UNKNOWN, detail))
 
 

@@ -316,7 +316,7 @@ def test_reach_opens_level_by_level_and_says_where_it_stopped_and_in_how_much_wo
     row = re.search(r'<tr><th scope="row"[^>]*>(?:(?!</tr>).)*财务部(?:(?!</tr>).)*</tr>', html, re.S)
     assert row
     assert "1/2" in row[0]
-    assert "1人已送达未读" in row[0]
+    assert "1人已到系统未读" in row[0]
     hours = re.search(r"(\d+)小时", row[0])
     assert hours
     assert int(hours[1]) < 10  # a working day and an hour, not twenty-five

@@ -59,7 +59,7 @@ RECEIPTS: dict[str, tuple[str, str, str]] = {
     "told": (Level.AMBER, "phone", _("已告知本人，待本人确认")),
     "proxy": (Level.AMBER, "user-question", _("秘书代签，本人未知悉")),
     "read": (Level.AMBER, "eye", _("已读未确认")),
-    "sent": (Level.GREY, "mail", _("已送达未读")),
+    "sent": (Level.GREY, "mail", _("已到系统，未读")),
     "fail": (Level.RED, "mail-x", _("未送达")),
 }
 """kind → level, icon, words."""
