@@ -8,7 +8,6 @@ from django.utils.translation import gettext as t
 
 from fayol.notices.models import Receipt
 from fayol.notices.states import (
-    BY_OTHERS,
     LEAVE_WORDS,
     REPLY_WORDS,
     STAGE_WORDS,
@@ -53,17 +52,26 @@ def mark_of(row: Receipt) -> components.Receipt:
 
 
 def reply_of(row: Receipt) -> str:
-    """What was answered. On another's word only what the person means to do: 拟参加."""
+    """What was answered. Until the person has confirmed it, only what he is said to mean to do: 拟参加."""
     if row.reply == Reply.NOTHING:
         return t("未准，待再答复") if row.leave == Leave.REFUSED else ""
     words = t(REPLY_WORDS[Reply(row.reply)])
     if row.reply == Reply.SUBSTITUTE and row.substitute is not None:
         words = t("委托%(name)s参加") % {"name": row.substitute.name}
-    if Stage(row.stage) in BY_OTHERS:
+    if Stage(row.stage) is not Stage.CONFIRMED:
         words = t("拟%(reply)s") % {"reply": words}
     if row.leave:
         words = t("%(reply)s（%(leave)s）") % {"reply": words, "leave": t(LEAVE_WORDS[Leave(row.leave)])}
     return words
+
+
+def must_light(musts: tuple[int, int]) -> components.Light | None:
+    """How many of those who must attend know it themselves; nothing where nobody must."""
+    own, all_ = musts
+    if not all_:
+        return None
+    words = t("必到人员%(own)d/%(all)d已本人确认") % {"own": own, "all": all_}
+    return components.Light("green" if own == all_ else "amber", words)
 
 
 def is_unreached(row: Receipt) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from fayol.notices.models import Clash, Engagement, Notice, Receipt, Tally, Told
 from fayol.notices.states import MET, UNREACHED, Depth, Form, Grip, Leave, Stage, Status
@@ -46,6 +46,14 @@ def tallies_of(notices: Collection[Notice]) -> dict[int, dict[Stage, int]]:
         if n:
             found[notice][Stage(stage)] = n
     return found
+
+
+def musts_of(notice: Notice) -> tuple[int, int]:
+    """Of those who must attend: how many have confirmed themselves (a deputy's word is not that), and how many there
+    are. Reads their receipts one by one: not for thousands."""
+    rows = notice.receipts.filter(must=True)
+    found = rows.aggregate(all=Count("pk"), own=Count("pk", filter=Q(stage=Stage.CONFIRMED, confirmed_by=F("person"))))
+    return found["own"], found["all"]
 
 
 @dataclass(frozen=True)
