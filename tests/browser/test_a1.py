@@ -11,43 +11,49 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Locator, Page, expect
 
+from fayol.answers.actions import link_of_delivery
+from fayol.answers.tokens import link_token
+from fayol.channels.models import MAIL, Delivery
+from fayol.channels.tests.conftest import go, serving
 from fayol.facts.verify import verify
 from fayol.notices.models import Notice, Receipt
 from fayol.notices.queries import tally_of
 from fayol.notices.states import Stage
-from fayol.notices.sweeps import look_due
-from fayol.organisation.models import Account
+from fayol.notices.sweeps import look_due, tell_due
+from fayol.organisation.models import Account, Person
 
-LEADER, SECRETARY, SECOND, ORGANISER, OFFICER, HEAD, CHIEF = (
-    "顾明远", "夏雨桐", "曾庆玲", "林晓雯", "龚浩然", "秦海平", "沈维钧",
+LEADER, SECRETARY, SECOND, ORGANISER, OFFICER, HEAD, CHIEF, DEPUTY = (
+    "顾明远", "夏雨桐", "曾庆玲", "林晓雯", "龚浩然", "秦海平", "沈维钧", "韩雪梅",
 )  # fmt: skip
 TITLE, OWN = "关于召开某重要会议的通知", "主持工作会"
 GREEN, AMBER = "本人已确认", "秘书代签，本人未知悉"
-Clock = Callable[[str], None]
+UNREAD = "已送达未读"
+Clock, Windows = Callable[[str], datetime], Callable[[str], Page]
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> Clock:
     """`clock("11-17 10:05")`: it is that time for the pages, and the worker has done what was due until then."""
 
-    def move(text: str) -> None:
+    def move(text: str) -> datetime:
         at = datetime.strptime(f"2026-{text}", "%Y-%m-%d %H:%M").replace(tzinfo=now.tzinfo)
         for due in sorted(Receipt.objects.filter(next_look_at__lte=at).values_list("next_look_at", flat=True)):
             look_due(due, 100)
         monkeypatch.setattr("fayol.web.clock.read", lambda: at)
+        return at
 
     return move
 
 
 @pytest.fixture
-def open_as(page_as: Any, cast: Any) -> Callable[[str], Page]:
-    """One window a person, the leader's a phone. Whoever has no account in the example gets one."""
+def open_as(page_as: Any, cast: Any) -> Windows:
+    """One window a person, the leader's a phone, and one of nobody. Whoever has no account in the example gets one."""
     windows: dict[str, Page] = {}
 
     def window(name: str) -> Page:
         if name not in windows:
-            person = cast.person(name)
-            if person.account is None:
+            person = cast.person(name) if name else None
+            if person and person.account is None:
                 person.account = Account.objects.create(username=f"a1-{person.pk}")
                 person.save(update_fields=["account"])
             windows[name] = page_as(name, "phone" if name == LEADER else "desktop")
@@ -102,15 +108,15 @@ def keep_own_meeting(page: Page) -> None:
     expect(page.locator("#toast")).to_contain_text("已记下")
 
 
-def write(page: Page, *, depth: str = "personal") -> Notice:
-    """The organiser writes it and sends it in one go; before, the page says what it will do."""
+def write(page: Page, day: str = "2026-11-20") -> Notice:
+    """The organiser writes it and sends it in one go. He must know it himself."""
     at(page, "/notices/").get_by_role("link", name="写通知").click()
     field(page, "标题").fill(TITLE)
     field(page, "正文").fill("请准时到会。")
     field(page, "要对方做什么").select_option("attend")
-    field(page, "到什么程度才算到").select_option(depth)
-    field(page, "开始").fill("2026-11-20T09:00")
-    field(page, "结束").fill("2026-11-20T11:00")
+    field(page, "到什么程度才算到").select_option("personal")
+    field(page, "开始").fill(f"{day}T09:00")
+    field(page, "结束").fill(f"{day}T11:00")
     field(page, "地点").fill("一号会议室")
     page.get_by_label("值班员").fill(OFFICER)
     field(page, "个人").fill(LEADER)
@@ -140,7 +146,7 @@ def log(page: Page, result: str, *, heard: str = "", words: str = "") -> None:
 
 @pytest.mark.slow
 @pytest.mark.req("S4-21", "S4-22", "S4-23", "S4-24", "S4-25")
-def test_the_notice_that_the_secretary_took_and_forgot(open_as: Callable[[str], Page], clock: Clock) -> None:
+def test_the_notice_that_the_secretary_took_and_forgot(open_as: Windows, clock: Clock) -> None:
     clock("11-17 09:12")
     organiser, secretary, officer, leader = map(open_as, (ORGANISER, SECRETARY, OFFICER, LEADER))
 
@@ -245,3 +251,78 @@ def test_the_notice_that_the_secretary_took_and_forgot(open_as: Callable[[str], 
     assert tally_of(notice) == {Stage.CONFIRMED: 1}
     with transaction.atomic():
         assert verify().problems == []
+
+
+def insist(page: Page) -> None:
+    """His answer, posted without a form by whoever has this window: refused in words, or not there at all."""
+    row = Receipt.objects.get()
+    token = page.locator("input[name=csrfmiddlewaretoken]").first.input_value()
+    said = {"csrfmiddlewaretoken": token, "expect": str(row.version), "reply": "attend", "behalf": str(row.person_id)}
+    answer = page.request.post(f"/notices/answers/{row.pk}/confirm/", form=said, max_redirects=0)
+    assert answer.status == 404 or (answer.status == 422 and "须本人确认" in answer.text())
+
+
+@pytest.mark.slow
+@pytest.mark.req("S4-23")
+def test_nothing_that_is_not_his_own_confirming_looks_like_it(
+    open_as: Windows, clock: Clock, settings: Any, cast: Any
+) -> None:
+    now = clock("11-23 09:12")
+    Person.objects.filter(name=LEADER).update(email="gu@example.cn")
+    with serving(settings) as post:
+        organiser, secretary, officer, leader = map(open_as, (ORGANISER, SECRETARY, OFFICER, LEADER))
+        notice = write(organiser, "2026-11-27")
+        here, matrix = f"/notices/{notice.pk}/", f"/notices/{notice.pk}/receipts/"
+        expect_not_green(organiser, UNREAD)
+
+        # a letter that his server took
+        tell_due(now, 100)
+        go(clock("11-23 09:30"))
+        assert [str(one["To"]) for one in post.letters if "gu@example.cn" in str(one["To"])]
+        expect_not_green(organiser, UNREAD)
+        expect(row(organiser)).to_contain_text("邮件")
+
+        # the link in it, opened by whoever reads his letters
+        told = Delivery.objects.get(person__name=LEADER, channel=MAIL)
+        link = link_of_delivery(told, told.person, make=True, now=now)
+        assert link
+        expect(at(open_as(""), f"/a/{link_token(link.nonce)}/").locator("main")).to_contain_text(TITLE)
+        expect_not_green(organiser, UNREAD)
+
+        # who acts with his authority, where he must know himself
+        deputy = at(open_as(DEPUTY), here)
+        expect(deputy.get_by_role("button", name="代收").first).to_be_visible()
+        expect(deputy.get_by_role("button", name=re.compile("代为"))).to_have_count(0)
+        insist(deputy)
+        expect_not_green(organiser, UNREAD)
+
+        # 代收
+        at(secretary, here).get_by_role("button", name="代收").first.click()
+        expect(secretary.locator("#toast")).to_contain_text("已代收")
+        expect_not_green(organiser, AMBER)
+        insist(secretary)
+
+        # 已报告本人, with what he is said to answer
+        field(secretary, "本人的意思").select_option("attend")
+        field(secretary, "本人原话").fill("我去")
+        secretary.locator("form").get_by_role("button", name="已报告本人").click()
+        expect(secretary.locator("#toast")).to_contain_text(f"现在轮到{LEADER}：本人确认")
+        expect_not_green(organiser, "已报告本人，待本人确认")
+        expect(row(organiser)).to_contain_text("拟参加")
+
+        # a call that the caller says reached him
+        clock("11-23 10:00")
+        at(officer, f"{matrix}?who={Receipt.objects.get().pk}")
+        log(officer, "本人已知悉", words="知道了")
+        insist(officer)
+        expect_not_green(organiser, "已告知本人，待本人确认")
+        expect(row(organiser)).to_contain_text("拟参加")
+
+        # the page, opened by himself
+        expect(at(leader, here).locator("#move")).to_contain_text("轮到您：答复能否参加")
+        expect_not_green(organiser, "已读未确认")
+        expect(row(organiser)).to_contain_text("拟参加")
+        expect(at(organiser, f"{matrix}?r=self").locator("#receipts")).to_contain_text("没有这样的回执")
+        at(organiser, f"/notices/{notice.pk}/reach/")
+        expect(organiser.locator("rect[data-k=self]")).to_have_count(0)
+        expect(at(organiser, "/notices/?show=issued").locator("main")).to_contain_text("还差1人")

@@ -124,7 +124,7 @@ class Sheet:
 
     @cached_property
     def must_light(self) -> components.Light | None:
-        return must_light(queries.musts_of(self.notice)) if self.people <= COUNTED else None
+        return must_light(queries.musts_of(self.notice, self.tally))
 
     @cached_property
     def _clashing(self) -> dict[int, Clash]:

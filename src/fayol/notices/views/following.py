@@ -20,7 +20,6 @@ from fayol.notices.access import may_issue
 from fayol.notices.forms_following import CallForm, LeaveForm
 from fayol.notices.models import Notice, Receipt, Told
 from fayol.notices.presenter_receipts import COUNTERS, Following, Wanted
-from fayol.notices.sheet import COUNTED
 from fayol.organisation.models import Person
 from fayol.organisation.queries import primary_posts, secretaries_of
 from fayol.web.http import Page, Request, answer, expect, keyset, person_required
@@ -163,7 +162,7 @@ def _page(request: Request, notice: Notice, *, target: Receipt | None = None, **
         target=target,
         relays=_relays(target),
         acts=may_issue(request.person, notice, request.now),
-        musts=queries.musts_of(notice) if sum(tally.values()) <= COUNTED else (0, 0),
+        musts=queries.musts_of(notice, tally),
         clashes=reads.clashes_on(access.clashes_visible_to(request.person, request.now), [row.pk for row in rows]),
         **given,
     )
