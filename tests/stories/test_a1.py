@@ -137,7 +137,7 @@ def test_the_notice_that_its_secretary_forgot(
     held = Engagement.objects.get(receipt=row)
     decided = client_as(HEAD).post(f"/notices/clashes/{clash.pk}/choose/", {"keep": held.pk, "words": "省里的会"})
     assert decided.status_code == 303, decided.content.decode()
-    assert inbox(SECRETARY)[-1] == f"撞车已定：{LEADER}参加“{notice.title}”，另一项让出"
+    assert inbox(SECRETARY)[-1] == f"撞车已定：{LEADER}参加“{notice.title}”。“主持工作会”的40人请您另行告知"
 
     # 6. the proof says all of it
     proof = officer.get(f"{matrix}{row.pk}/proof/").content.decode()

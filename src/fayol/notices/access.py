@@ -55,6 +55,19 @@ def issued_by(person: Person, now: datetime) -> Q:
     return Q(author=person) | Q(duty=person) | Q(unit__in=issuing_units(person).values("pk"))
 
 
+def overseen_by(person: Person) -> Q:
+    """Notices that are out and of units for which a leader answers (分管): a condition on a notice. He only looks."""
+    return Q(unit__in=Unit.objects.filter(charges__leader=person).values("pk")) & ~Q(status=Status.DRAFT)
+
+
+def oversees_any(person: Person) -> bool:
+    return person.charges.exists()
+
+
+def oversees(person: Person, notice: Notice) -> bool:
+    return person.charges.filter(unit=notice.unit_id).exists()
+
+
 def _called_in(person: Person) -> Q:
     """Receipts of others that the person has been told of: as the substitute, or as head or liaison of the addressee's
     unit once it was raised to them."""
@@ -64,10 +77,11 @@ def _called_in(person: Person) -> Q:
 
 
 def visible_to(person: Person, now: datetime) -> QuerySet[Notice]:
-    """Issued ones to both sides, and to whoever was called in; a draft to its issuing side only."""
+    """Issued ones to both sides, to whoever was called in, and to the leader who answers for the issuing unit; a draft
+    to its issuing side only."""
     mine = Receipt.objects.filter(principals_of(person, now) | _called_in(person), notice=OuterRef("pk"))
     addressed = ~Q(status=Status.DRAFT) & Q(Exists(mine))
-    return Notice.objects.filter(issued_by(person, now) | addressed)
+    return Notice.objects.filter(issued_by(person, now) | overseen_by(person) | addressed)
 
 
 def issued(person: Person, now: datetime) -> QuerySet[Notice]:

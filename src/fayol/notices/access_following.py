@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from fayol.notices.access import issued_for, may_issue, principals_of
+from fayol.notices.access import issued_by, issued_for, overseen_by, principals_of
 from fayol.notices.models import Clash, Engagement, Notice, Receipt
 from fayol.notices.states import Status
 from fayol.organisation.models import Person, Secretaryship
@@ -24,21 +24,25 @@ def followed_for(person: Person, pk: int, now: datetime) -> Notice:
     return notice
 
 
+def watched_for(person: Person, pk: int, now: datetime) -> Notice:
+    """A notice that is out, to its issuing side and to the leader who answers for the issuing unit; else 404."""
+    rows = Notice.objects.exclude(status=Status.DRAFT).select_related("unit", "author", "duty")
+    return get_object_or_404(rows.filter(issued_by(person, now) | overseen_by(person)), pk=pk)
+
+
 def receipt_in(notice: Notice, pk: int) -> Receipt:
     """A receipt of a notice that the viewer follows; 404 when it is of another."""
     return get_object_or_404(notice.receipts.select_related("notice", "person", "unit"), pk=pk)
 
 
 def proven_for(person: Person, notice_pk: int, pk: int, now: datetime) -> Receipt:
-    """A receipt as evidence: to the issuing side, to the addressee and to whoever serves him; else 404."""
+    """A receipt as evidence: to whoever watches the notice, to the addressee and to whoever serves him; else 404."""
     rows = Receipt.objects.filter(notice=notice_pk).exclude(notice__status=Status.DRAFT)
     rows = rows.select_related(
         "notice__unit", "notice__author", "person", "unit", "proxied_by", "confirmed_by", "reply_by", "substitute"
     )
-    row = get_object_or_404(rows, pk=pk)
-    if may_issue(person, row.notice, now) or rows.filter(principals_of(person, now), pk=pk).exists():
-        return row
-    raise Http404
+    watched = Notice.objects.filter(issued_by(person, now) | overseen_by(person))
+    return get_object_or_404(rows.filter(principals_of(person, now) | Q(notice__in=watched.values("pk"))), pk=pk)
 
 
 # ── clashes ────────────────────────────────────────────────────────────────
@@ -52,15 +56,19 @@ def served_by(person: Person, now: datetime) -> Q:
 
 
 def clashes_visible_to(person: Person, now: datetime) -> QuerySet[Clash]:
-    """To both organisers, to whose day it is and who keeps it, and to coordinators."""
+    """To both organisers, to whose day it is and who keeps it, to who watches a notice that takes part, and to
+    coordinators."""
     rows = Clash.objects.select_related(
-        "first__person", "first__organiser", "first__receipt", "second__organiser", "second__receipt", "kept",
-        "decided_by",
+        "first__person", "first__organiser", "first__receipt__notice", "second__organiser", "second__receipt__notice",
+        "kept", "decided_by",
     )  # fmt: skip
     if is_coordinator(person):
         return rows
-    kept = Engagement.objects.filter(served_by(person, now)).values("pk")
-    return rows.filter(Q(first__organiser=person) | Q(second__organiser=person) | Q(first__in=kept))
+    watched = Notice.objects.filter(Q(author=person) | overseen_by(person)).values("pk")
+    kept = Engagement.objects.filter(
+        served_by(person, now) | Q(organiser=person) | Q(receipt__notice__in=watched)
+    ).values("pk")
+    return rows.filter(Q(first__in=kept) | Q(second__in=kept))
 
 
 def clash_for(person: Person, pk: int, now: datetime) -> Clash:

@@ -11,10 +11,11 @@ from fayol.kernel.text import gettext_noop as _
 from fayol.notices import policy, presenter
 from fayol.notices.access import Standing
 from fayol.notices.forms_answering import AnswerForm, ReportForm
-from fayol.notices.models import NoticeFile, Receipt, Told
+from fayol.notices.models import Clash, NoticeFile, Receipt, Told
+from fayol.notices.presenter_days import clash_words
 from fayol.notices.presenter_marks import mark_of, reply_of
 from fayol.notices.presenter_rechecks import answer_by
-from fayol.notices.states import BY_OTHERS, RANK, WAY_WORDS, Depth, Form, Leave, Reply, Stage, Status, Way
+from fayol.notices.states import RANK, WAY_WORDS, Depth, Form, Leave, Reply, Stage, Status, Way
 from fayol.organisation.calendar import work_calendar
 from fayol.web.http import Problem, components, dates
 
@@ -31,6 +32,7 @@ class Desk:
     checks: list[Told] = field(default_factory=list)
     files: list[NoticeFile] = field(default_factory=list)
     changing: bool = False
+    clash: Clash | None = None
     answer: AnswerForm | None = None
     report: ReportForm | None = None
     problem: Problem | None = None
@@ -135,6 +137,11 @@ class Desk:
         return "" if self.problem.field in fields else self.problem.sentence
 
     @property
+    def clashing(self) -> str:
+        """What else the addressee has at that hour, for who answers for his day."""
+        return clash_words(self.clash, self.row.pk, self.now) if self.clash and not self.invited else ""
+
+    @property
     def mark(self) -> components.Receipt:
         return mark_of(self.row)
 
@@ -181,7 +188,7 @@ class Desk:
         if self.reports:
             return t("通知在等%(name)s本人知悉。您代收以后，由您负责报告。") % {"name": self.row.person.name}
         parts = []
-        if self.row.stage in BY_OTHERS and self.mine:
+        if self.mine and not self.answered:
             parts.append(self._passed_on)
         if self.row.leave == Leave.REFUSED:
             parts.append(t("您的请假没有获准，请再答复。"))

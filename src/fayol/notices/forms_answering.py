@@ -143,9 +143,9 @@ class ReportForm(StyledForm):
     )
     way = forms.ChoiceField(label=_("怎么报告的"))
     reply = forms.ChoiceField(label=_("本人的意思"), required=False)
-    substitute = PersonField(label=_("委托谁（选委托时填）"), required=False)
+    substitute = PersonField(label=_("委托谁"), required=False)
     words = words_field(_("本人原话"), required=False, rows=2)
-    widths = {"at": 4, "way": 4, "reply": 4, "substitute": 4, "words": 8}
+    widths = {"at": 4, "way": 4, "reply": 4, "words": 12}
 
     def __init__(self, row: Receipt, now: datetime, data: Any = None, **kwargs: Any) -> None:
         self.row, self.kind = row, Form(row.notice.form)

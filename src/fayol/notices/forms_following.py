@@ -21,9 +21,12 @@ WAYS = ((Way.PHONE.value, _("电话")), (Way.IN_PERSON.value, _("当面")))
 
 
 class CallForm(StyledForm):
-    """登记通话, and 当面告知."""
+    """登记通话, and 当面告知. No result stands chosen: "he knows" is never said by leaving a form as it was."""
 
-    result = forms.ChoiceField(choices=[(key, words) for key, words, _after in RESULTS], initial="told_self")
+    result = forms.ChoiceField(
+        choices=[(key, words) for key, words, _after in RESULTS],
+        error_messages={"required": _("请选通话的结果。"), "invalid_choice": _("请选通话的结果。")},
+    )
     way = forms.ChoiceField(label=_("方式"), choices=WAYS, initial=Way.PHONE.value)
     heard = forms.CharField(label=_("接话人"), max_length=60, required=False, help_text=_("不是本人接的，写明姓名"))
     words = forms.CharField(label=_("记一句原话"), max_length=300, required=False)

@@ -19,9 +19,10 @@ from fayol.facts.models import Fact
 from fayol.facts.registry import subscribe
 from fayol.kernel.text import gettext_noop as _
 from fayol.notices.access import proxies_of, visible_to
+from fayol.notices.actions.days import organisers_of, side_of
 from fayol.notices.actions.reaching import settled
 from fayol.notices.models import Clash, Notice, Receipt
-from fayol.notices.states import LEAVE_WORDS, REPLY_WORDS, Leave, Reply, Step, Way
+from fayol.notices.states import LEAVE_WORDS, REPLY_WORDS, Claim, Leave, Reply, Step, Way
 from fayol.organisation.models import Person, Post
 from fayol.organisation.queries import active_posts
 from fayol.organisation.states import LIAISON_ROLES, MANAGING_ROLES, PostRole
@@ -187,21 +188,24 @@ _BY_VERB = {
 
 
 def compose_clashes(facts: list[Fact]) -> Iterator[Message]:
-    rows = Clash.objects.select_related("first__person", "second__person", "kept").in_bulk(
-        [fact.subject_id for fact in facts]
-    )
+    sides = ("first__person", "second__person", "first__receipt__notice", "second__receipt__notice", "kept")
+    rows = Clash.objects.select_related(*sides).in_bulk([fact.subject_id for fact in facts])
     for fact in facts:
         clash, verb = rows[fact.subject_id], fact.verb.partition(".")[2]
         one, other = clash.first, clash.second
-        both = {one.organiser_id, other.organiser_id, *proxies_of(one.person_id)}
+        both = organisers_of(clash) | set(proxies_of(one.person_id))
         names = {"who": one.person.name, "one": one.title, "other": other.title}
         if verb == "found":
             yield from _clash(fact, both, _("撞车：{who}的“{one}”与“{other}”时间重叠"), names, asks=True)
         elif verb == "asked":
             yield from _clash(fact, _office_heads(), _("请定夺{who}参加哪一个：“{one}”或“{other}”"), names, asks=True)
         elif clash.decided_by_id and clash.kept:
-            names["kept"] = clash.kept.title
-            yield from _clash(fact, both, _("撞车已定：{who}参加“{kept}”，另一项让出"), names, asks=False)
+            lost = other if clash.kept_id == one.pk else one
+            names |= {"kept": clash.kept.title, "lost": lost.title, "n": str(lost.people)}
+            tells = side_of(lost) if lost.claim == Claim.OWN and lost.people > 1 else set()
+            yield from _clash(fact, both - tells, _("撞车已定：{who}参加“{kept}”，另一项让出"), names, asks=False)
+            words = _("撞车已定：{who}参加“{kept}”。“{lost}”的{n}人请您另行告知")
+            yield from _clash(fact, tells, words, names, asks=True)
 
 
 def _clash(fact: Fact, people: Collection[int], words: str, names: dict[str, str], *, asks: bool) -> Iterator[Message]:

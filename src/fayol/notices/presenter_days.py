@@ -167,6 +167,9 @@ class Side:
     @property
     def who_is_hurt(self) -> str:
         given = {"organiser": self.row.organiser.name, "n": self.row.people}
+        if self.row.claim == Claim.NOTICE:
+            given["name"] = self.row.person.name
+            return t("让出的话，%(name)s不到会，%(organiser)s要另作安排") % given
         if self.row.people > 1:
             return t("让出的话，%(organiser)s要另行告知%(n)d人") % given
         return t("让出的话，%(organiser)s要另行安排") % given
@@ -186,8 +189,18 @@ class Side:
         return t("保留") if self.kept else t("让出")
 
 
+def clash_words(clash: Clash, receipt: int, now: datetime) -> str:
+    """What else wants the time that this receipt holds."""
+    other = clash.second if clash.first.receipt_id == receipt else clash.first
+    many = t("（%(n)d人）") % {"n": other.people} if other.people > 1 else ""
+    given = {"at": dates.daytime(other.starts_at, now), "to": dates.clock(other.ends_at), "what": other.title}
+    return t("撞车：%(at)s–%(to)s另有“%(what)s”%(many)s") % {**given, "many": many}
+
+
 @dataclass
 class ClashPage:
+    """A clash before a reader. `decides`: he may choose; `may_ask`: he may put it before the office."""
+
     clash: Clash
     now: datetime
     decides: bool

@@ -50,7 +50,7 @@ def mark_of(row: Receipt) -> components.Receipt:
 
 
 def reply_of(row: Receipt) -> str:
-    """What was answered. On another's word only what the person means to do: 拟参加."""
+    """What was answered. Until the person has confirmed it, only what he is said to mean to do: 拟参加."""
     if row.reply == Reply.NOTHING:
         return t("未准，待再答复") if row.leave == Leave.REFUSED else ""
     words = t(REPLY_WORDS[Reply(row.reply)])
@@ -61,6 +61,15 @@ def reply_of(row: Receipt) -> str:
     if row.leave:
         words = t("%(reply)s（%(leave)s）") % {"reply": words, "leave": t(LEAVE_WORDS[Leave(row.leave)])}
     return words
+
+
+def must_light(musts: tuple[int, int]) -> components.Light | None:
+    """How many of those who must attend know it themselves; nothing where nobody must."""
+    own, all_ = musts
+    if not all_:
+        return None
+    words = t("必到人员%(own)d/%(all)d已本人确认") % {"own": own, "all": all_}
+    return components.Light("green" if own == all_ else "amber", words)
 
 
 def is_unreached(row: Receipt) -> bool:

@@ -18,8 +18,9 @@ from fayol.channels.paper import PAPER
 from fayol.channels.states import WAITING, Status
 from fayol.kernel.text import gettext_noop as _
 from fayol.notices.forms_following import CallForm, LeaveForm
-from fayol.notices.models import Notice, Receipt, Told
-from fayol.notices.presenter_marks import mark_of, reply_of
+from fayol.notices.models import Clash, Notice, Receipt, Told
+from fayol.notices.presenter_days import clash_words
+from fayol.notices.presenter_marks import mark_of, must_light, reply_of
 from fayol.notices.presenter_rechecks import Recheck, rechecks_of
 from fayol.notices.queries import Sieve
 from fayol.notices.states import MET, WAY_WORDS, Depth, Form, Stage, Way
@@ -48,7 +49,7 @@ class Counter:
 
 COUNTERS = (
     Counter("self", "self", _("本人已确认"), (Stage.CONFIRMED,)),
-    Counter("told", "told", _("电话告知本人"), (Stage.TOLD,)),
+    Counter("told", "told", _("已告知，待本人确认"), (Stage.TOLD,)),
     Counter("proxy", "proxy", _("代签，本人未知悉"), (Stage.PROXIED, Stage.REPORTED)),
     Counter("read", "read", _("已读未确认"), (Stage.READ, Stage.UNDERSTOOD)),
     Counter("sent", "sent", _("未读"), (Stage.ON_SYSTEM,)),
@@ -97,6 +98,11 @@ class Row:
     call: Told | None
     now: datetime
     hot: bool = False
+    clash: Clash | None = None
+
+    @property
+    def clashing(self) -> str:
+        return clash_words(self.clash, self.receipt.pk, self.now) if self.clash else ""
 
     @property
     def name(self) -> str:
@@ -196,7 +202,9 @@ class Leaver:
 
 @dataclass
 class Following:
-    """The page. `target` is whom the officer is to speak to now, `relays` through whom."""
+    """The page. `target` is whom the officer is to speak to now, `relays` through whom. `acts`: the viewer stands on
+    the issuing side; whoever only watches has no forms. `musts`: how many of those who must attend know, of how many.
+    """
 
     notice: Notice
     viewer: Person
@@ -211,6 +219,9 @@ class Following:
     leaves: list[Receipt]
     target: Receipt | None
     relays: list[Person]
+    acts: bool = True
+    musts: tuple[int, int] = (0, 0)
+    clashes: Mapping[int, Clash] = field(default_factory=dict)
     form: CallForm = field(default_factory=CallForm)
     problem: Problem | None = None
     leave_form: tuple[int, LeaveForm] | None = None
@@ -252,7 +263,12 @@ class Following:
 
     @property
     def stands(self) -> bool:
-        return self.notice.status == NoticeStatus.SENT
+        """Whether the viewer may still do something about it."""
+        return self.acts and self.notice.status == NoticeStatus.SENT
+
+    @property
+    def must_light(self) -> components.Light | None:
+        return must_light(self.musts)
 
     @property
     def answers(self) -> str:
@@ -265,9 +281,12 @@ class Following:
     def rows(self) -> list[Row]:
         target = self.target.pk if self.target else 0
         return [
-            Row(row, self.carried.get(row.person_id, ()), self.told.get(row.pk), self.now, hot=row.pk == target)
+            Row(
+                row, self.carried.get(row.person_id, ()), self.told.get(row.pk), self.now, hot=row.pk == target,
+                clash=self.clashes.get(row.pk),
+            )
             for row in self.page
-        ]
+        ]  # fmt: skip
 
     @property
     def bands(self) -> Iterator[Band]:
@@ -291,17 +310,23 @@ class Following:
 
     @property
     def bar(self) -> components.MoveBar:
-        if not self.stands:
+        if self.notice.status != NoticeStatus.SENT:
             return components.MoveBar(t("通知已撤回，现在不需要您操作"))
         if self.target is None:
-            return components.MoveBar(t("现在不需要您打电话"), meta=self._quiet())
+            return components.MoveBar(
+                t("现在不需要您打电话") if self.acts else t("现在不需要您操作"), meta=self._quiet()
+            )
         do = t("问%(name)s能否按时到会") if self.target.recheck else t("告知%(name)s本人")
         do = do % {"name": self.target.person.name}
-        return components.MoveBar(do, who=self.officer.name, meta=self._since(self.target), mine=self.mine, form=True)
+        return components.MoveBar(
+            do, who=self.officer.name, meta=self._since(self.target), mine=self.mine, form=self.stands
+        )
 
     def _quiet(self) -> str:
         if not self.open:
             return t("都已答复。")
+        if not self.acts:
+            return t("还有%(n)d人没有答复，到了时限由%(name)s直接联系。") % {"n": self.open, "name": self.officer.name}
         return t("还有%(n)d人没有答复，到了时限会列入电话催办单；也可以点名字，现在就打。") % {"n": self.open}
 
     def _since(self, row: Receipt) -> str:

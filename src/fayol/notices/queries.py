@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ TO_PASS_ON = sorted([*UNREACHED, Stage.ON_SYSTEM, Stage.PROXIED])
 """Stages at which the addressee himself knows nothing yet, and nobody has said that he told him."""
 MOST_CALLED = 200
 """So many people of a name are looked for."""
+MOST_ADDRESSED, MOST_MUST = 2000, 200
 SHOWN_WITH = ("person", "unit", "proxied_by", "confirmed_by", "reply_by", "substitute")
 
 
@@ -50,6 +51,16 @@ def tallies_of(notices: Collection[Notice]) -> dict[int, dict[Stage, int]]:
         if n:
             found[notice][Stage(stage)] = n
     return found
+
+
+def musts_of(notice: Notice, tally: Mapping[Stage, int]) -> tuple[int, int]:
+    """Of those who must attend: how many have confirmed themselves (a deputy's word is not that), and how many there
+    are. Nothing is said of a notice to thousands, or of more who must than anybody calls by name."""
+    if sum(tally.values()) > MOST_ADDRESSED:
+        return 0, 0
+    rows = notice.receipts.filter(must=True).values_list("person", "confirmed_by")[: MOST_MUST + 1]
+    found = list(rows)
+    return (sum(one == by for one, by in found), len(found)) if len(found) <= MOST_MUST else (0, 0)
 
 
 @dataclass(frozen=True)

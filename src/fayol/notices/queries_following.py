@@ -128,6 +128,22 @@ def clashing(rows: Collection[Engagement]) -> dict[int, int]:
     return {side: pk for pk, *sides in found.values_list("pk", "first", "second") for side in sides}
 
 
+def clashes_on(rows: QuerySet[Clash], receipts: Collection[int]) -> dict[int, Clash]:
+    """Open clashes among `rows` in which the time held by one of these receipts takes part: receipt → clash."""
+    ids = set(receipts)
+    found = rows.filter(Q(first__receipt__in=ids) | Q(second__receipt__in=ids), over_at__isnull=True).order_by("-id")
+    sides = [(side.receipt_id, one) for one in found for side in (one.first, one.second)]
+    return {receipt: one for receipt, one in sides if receipt in ids}
+
+
+def clashes_in(rows: QuerySet[Clash], notice: Notice, *, most: int = 20) -> dict[int, Clash]:
+    """The same for a whole notice, the first ones only."""
+    mine = Q(first__receipt__notice=notice) | Q(second__receipt__notice=notice)
+    found = rows.filter(mine, over_at__isnull=True).order_by("id")[:most]
+    sides = [(side, one) for one in found for side in (one.first, one.second)]
+    return {side.receipt.pk: one for side, one in sides if side.receipt and side.receipt.notice_id == notice.pk}
+
+
 def open_clashes(rows: QuerySet[Clash], *, most: int = 50) -> list[Clash]:
     return list(rows.filter(over_at__isnull=True).order_by("first__starts_at", "id")[:most])
 

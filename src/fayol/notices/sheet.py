@@ -8,12 +8,22 @@ from functools import cached_property
 
 from django.utils.translation import gettext as t
 
-from fayol.notices import access, presenter, queries, queries_page, queries_paper
+from fayol.notices import (
+    access,
+    access_following,
+    presenter,
+    queries,
+    queries_following,
+    queries_page,
+    queries_paper,
+)
 from fayol.notices.access import Standing
 from fayol.notices.audience import newcomers
 from fayol.notices.desk import Desk
-from fayol.notices.models import Edition, Notice, NoticeFile, Receipt, Told
+from fayol.notices.models import Clash, Edition, Notice, NoticeFile, Receipt, Told
+from fayol.notices.presenter_days import clash_words
 from fayol.notices.presenter_diff import Change, change_of
+from fayol.notices.presenter_marks import must_light
 from fayol.notices.queries_preview import Preview, preview_of
 from fayol.notices.states import Stage, Status
 from fayol.organisation.models import Person
@@ -55,10 +65,10 @@ class Sheet:
     def desk(self, row: Receipt, checks: list[Told], files: list[NoticeFile]) -> Desk:
         shown = self.refused.get(row.pk)
         if shown is not None:
-            shown.checks, shown.files = checks, files
+            shown.checks, shown.files, shown.clash = checks, files, self._clashing.get(row.pk)
             return shown
         changing = self.changing == row.pk
-        return Desk(row, self.standing(row), self.now, checks, files, changing)
+        return Desk(row, self.standing(row), self.now, checks, files, changing, clash=self._clashing.get(row.pk))
 
     @cached_property
     def _served(self) -> tuple[set[int], set[int]]:
@@ -89,6 +99,13 @@ class Sheet:
     def issuer(self) -> bool:
         return access.may_issue(self.viewer, self.notice, self.now)
 
+    @cached_property
+    def watches(self) -> bool:
+        """Whether the reader sees how far it got: the issuing side, and the leader who answers for the issuing unit."""
+        if self.draft:
+            return False
+        return self.issuer or access.oversees(self.viewer, self.notice)
+
     @property
     def draft(self) -> bool:
         return self.notice.status == Status.DRAFT
@@ -117,6 +134,23 @@ class Sheet:
     def to_print(self) -> int:
         """How many wait for the notice on paper."""
         return queries_paper.needed(self.notice).count()
+
+    @cached_property
+    def must_light(self) -> components.Light | None:
+        return must_light(queries.musts_of(self.notice, self.tally))
+
+    @cached_property
+    def _clashing(self) -> dict[int, Clash]:
+        """By receipt: what else wants the time of those who are called, as far as the reader may see it."""
+        if self.draft or self.notice.starts_at is None:
+            return {}
+        return queries_following.clashes_in(access_following.clashes_visible_to(self.viewer, self.now), self.notice)
+
+    @property
+    def clashes(self) -> list[tuple[Clash, str]]:
+        """For who watches: everybody's, in words."""
+        rows = self._clashing.items() if self.watches else ()
+        return [(one, clash_words(one, receipt, self.now)) for receipt, one in rows]
 
     @cached_property
     def joined(self) -> int:

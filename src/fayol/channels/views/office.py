@@ -64,7 +64,7 @@ def page(request: Request) -> HttpResponse:
         "channels": [*(one for one in channels() if one.is_on() or one.name == MAIL), *ways_by_hand()],
         "several": sum(channel.is_on() for channel in channels()) > 1,
         "standings": _shown(queries.standings()),
-        "reasons": _reasons(titles) if wanted.show == "failed" else [],
+        "reasons": _reasons() if wanted.show == "failed" else [],
         "counts": {"failed": queries.failed_count(), "waiting": queries.waiting_count()},
         "many": queries.MANY,
         "dead": dead[:MOST_DEAD],
@@ -73,8 +73,8 @@ def page(request: Request) -> HttpResponse:
     return render(request, "channels/office.html", context)
 
 
-def _reasons(titles: dict[str, str]) -> list[tuple[str, str, str, int]]:
-    return [(name, titles.get(name, name), reason, count) for name, reason, count in queries.reasons()]
+def _reasons() -> list[tuple[str, str, str, int]]:
+    return [(name, gettext(title_of(name)), reason, count) for name, reason, count in queries.reasons()]
 
 
 def _shown(standings: list[queries.Standing]) -> list[queries.Standing]:

@@ -12,7 +12,7 @@ from fayol.notices.actions.answering import (
     take,
 )
 from fayol.notices.actions.correcting import Correction, correct, withdraw
-from fayol.notices.actions.days import ask_to_choose, choose, free_time, take_time
+from fayol.notices.actions.days import ask_to_choose, choose, free_time, keepers_of, organisers_of, take_time
 from fayol.notices.actions.following import Call, add_people, grant_leave, log_call, refuse_leave, remind
 from fayol.notices.actions.grouping import change_group, make_group, retire_group
 from fayol.notices.actions.looking import look
@@ -41,11 +41,13 @@ __all__ = [
     "draft",
     "free_time",
     "grant_leave",
+    "keepers_of",
     "log_call",
     "log_slip",
     "look",
     "make_group",
     "open_",
+    "organisers_of",
     "print_for",
     "reconfirm",
     "redraft",

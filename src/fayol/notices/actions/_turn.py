@@ -60,6 +60,15 @@ class Turn:
         if RANK[stage] > RANK[Stage(self.row.stage)]:
             self.row.stage, self.row.stage_at = stage.value, at
 
+    def fall_back(self, at: datetime) -> None:
+        """Back to what is known without a confirmation and without a call: no more than really happened."""
+        row = self.row
+        known = (
+            (row.read_at, Stage.READ), (row.reported_at, Stage.REPORTED), (row.proxied_at, Stage.PROXIED),
+            (row.on_system_at, Stage.ON_SYSTEM),
+        )  # fmt: skip
+        row.stage, row.stage_at = next((stage for when, stage in known if when), Stage.WAITING).value, at
+
 
 def begin(receipt: Receipt, *, by: Actor, now: datetime, expect: int | None = None) -> Turn:
     """Locks. Stale when the receipt is no longer as the page showed it; refused when the notice has been withdrawn."""

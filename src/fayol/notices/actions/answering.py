@@ -142,7 +142,8 @@ def _confirmed(turn: _turn.Turn, answer: Answer, way: Way) -> None:
     if answer.restated.strip():
         row.restated, row.restated_on = answer.restated.strip()[:200], answer.restated_on
         row.understood_at = turn.now
-    row.read_at = row.read_at or turn.now
+    if turn.standing.principal:
+        row.read_at = row.read_at or turn.now
     row.confirmed_at, row.confirmed_by, row.confirmed_how = turn.now, turn.by.person, way.value
     row.stage, row.stage_at = Stage.CONFIRMED.value, turn.now
     row.duty_since = row.call_since = None
@@ -262,8 +263,7 @@ def deny_told(told: Told, *, words: str = "", by: Actor, now: datetime) -> Recei
         row.reply, row.reply_words, row.reply_by, row.substitute = Reply.NOTHING.value, "", None, None
         row.values, row.leave = {}, Leave.NONE.value
     if row.stage == Stage.TOLD:
-        row.stage = (Stage.READ if row.read_at else Stage.PROXIED if row.proxied_at else Stage.ON_SYSTEM).value
-        row.stage_at = now
+        turn.fall_back(now)
     turn.extra |= {"told": told.pk, "words": words.strip()[:300]}
     _turn.finish(turn, "told_denied")
     return row

@@ -233,15 +233,20 @@ def choose(clash: Clash, *, keep: Engagement, words: str, by: Actor, now: dateti
 
 
 def _open_clash(clash: Clash) -> Clash:
-    rows = Clash.objects.select_for_update(of=("self",)).select_related("first__person", "second__person")
-    row = rows.get(pk=clash.pk)
+    sides = ("first__person", "second__person", "first__receipt__notice", "second__receipt__notice")
+    row = Clash.objects.select_for_update(of=("self",)).select_related(*sides).get(pk=clash.pk)
     if row.over_at is not None:
         raise Refused("over", _("这处撞车已经处理。"))
     return row
 
 
 def organisers_of(clash: Clash) -> set[int]:
-    return {clash.first.organiser_id, clash.second.organiser_id}
+    return side_of(clash.first) | side_of(clash.second)
+
+
+def side_of(row: Engagement) -> set[int]:
+    """Who organises what takes this time: of a notice the officer on duty and whoever wrote it."""
+    return {row.organiser_id} | ({row.receipt.notice.author_id} if row.receipt else set())
 
 
 def keepers_of(clash: Clash) -> set[int]:

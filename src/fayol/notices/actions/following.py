@@ -117,7 +117,7 @@ def refuse_leave(receipt: Receipt, *, words: str, by: Actor, now: datetime, expe
     turn = _leave_turn(receipt, by=by, now=now, expect=expect)
     row = turn.row
     row.leave, row.reply, row.substitute = Leave.REFUSED.value, Reply.NOTHING.value, None
-    row.stage, row.stage_at = Stage.READ.value, now
+    turn.fall_back(now)
     row.confirmed_at, row.confirmed_by, row.confirmed_how = None, None, ""
     turn.extra["words"] = words.strip()[:300]
     _turn.finish(turn, "leave_refused")

@@ -84,7 +84,7 @@ def test_only_confirming_makes_it_green(
     row = receipt_of(notice, LEADER)
     actions.confirm(row, answer=actions.Answer(reply=Reply.ATTEND), by=act(LEADER), now=now)
     html = page_of(client_as(OFFICER), url("receipts", notice.pk))
-    assert html.count('data-l="green"') == 2  # the counter and the row
+    assert html.count('data-l="green"') == 3  # the counter, the row, and that all who must attend know
     assert "<b>1</b><span>本人已确认" in html
     assert 'data-k="self"' in page_of(client_as(OFFICER), url("reach", notice.pk))
 

@@ -152,7 +152,8 @@ def test_a_notice_holds_the_leaders_day_and_both_organisers_hear_of_the_clash_at
     actions.choose(clash, keep=held, words="省里的会", by=act("秦海平"), now=now)
     own.refresh_from_db()
     assert own.grip == Grip.RELEASED
-    assert inbox("夏雨桐")[-1] == f"撞车已定：{LEADER}参加“{notice.title}”，另一项让出"
+    assert inbox("夏雨桐")[-1] == f"撞车已定：{LEADER}参加“{notice.title}”。“主持工作会”的40人请您另行告知"
+    assert inbox(OFFICER)[-1] == f"撞车已定：{LEADER}参加“{notice.title}”，另一项让出"
     assert open_clashes(clashes_visible_to(act(OFFICER).person, now)) == []
 
 

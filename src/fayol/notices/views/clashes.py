@@ -88,6 +88,7 @@ def _again(request: Request, row: Clash, **given: Any) -> HttpResponse:
 
 def _shown(request: Request, row: Clash, **given: Any) -> ClashPage:
     decides = is_coordinator(request.person) and row.over_at is None
-    may_ask = row.over_at is None and row.asked_at is None and not decides
+    waits = row.over_at is None and row.asked_at is None and not decides
+    may_ask = waits and request.person.pk in actions.organisers_of(row) | actions.keepers_of(row)
     form = given.pop("form", None) or ChoiceForm()
     return ClashPage(row, request.now, decides, may_ask, form=form, **given)

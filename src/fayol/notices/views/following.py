@@ -16,6 +16,7 @@ from fayol.kernel.text import gettext_noop as _
 from fayol.notices import access_following as access
 from fayol.notices import actions, queries
 from fayol.notices import queries_following as reads
+from fayol.notices.access import may_issue
 from fayol.notices.forms_following import CallForm, LeaveForm
 from fayol.notices.models import Notice, Receipt, Told
 from fayol.notices.presenter_receipts import COUNTERS, Following, Wanted
@@ -32,7 +33,7 @@ ROWS = 50
 @person_required
 def receipts(request: Request, pk: int) -> HttpResponse:
     """`?r=`, `q`, `unit`, `open`, `calls` narrow the list; `?who=<receipt>` puts that call to the front."""
-    notice = access.followed_for(request.person, pk, request.now)
+    notice = access.watched_for(request.person, pk, request.now)
     part = request.htmx and request.htmx.target == "follow"
     return render(request, PART if part else PAGE, {"page": _page(request, notice)})
 
@@ -144,6 +145,7 @@ def _page(request: Request, notice: Notice, *, target: Receipt | None = None, **
     wanted = _wanted(request)
     rows: Page[Receipt] = keyset(queries.matrix(notice, wanted.sieve), ["place", "id"], request.GET.get("at", ""), ROWS)
     waiting = queries.calls_of(notice)
+    tally = queries.tally_of(notice)
     target = target or _target(request, notice, waiting)
     post = primary_posts([request.person.pk]).get(request.person.pk)
     return Following(
@@ -152,7 +154,7 @@ def _page(request: Request, notice: Notice, *, target: Receipt | None = None, **
         viewer_unit=post.unit.name if post else "",
         now=request.now,
         wanted=wanted,
-        tally=queries.tally_of(notice),
+        tally=tally,
         page=rows,
         carried=reads.carried(notice, [row.person_id for row in rows]),
         told=reads.last_calls([row.pk for row in (*rows, *waiting)]),
@@ -160,6 +162,9 @@ def _page(request: Request, notice: Notice, *, target: Receipt | None = None, **
         leaves=reads.leaves_of(notice),
         target=target,
         relays=_relays(target),
+        acts=may_issue(request.person, notice, request.now),
+        musts=queries.musts_of(notice, tally),
+        clashes=reads.clashes_on(access.clashes_visible_to(request.person, request.now), [row.pk for row in rows]),
         **given,
     )
 

@@ -18,6 +18,8 @@ from fayol.web.http import Page, Request, keyset, person_required
 SIZE = 20
 VIEWS = {"mine": _("发给我的"), "taken": _("我代收的"), "issued": _("我部门发出的"), "drafts": _("草稿")}
 
+OVERSEEN = _("分管部门发出的")
+
 
 @require_safe
 @person_required
@@ -25,6 +27,8 @@ def page(request: Request) -> HttpResponse:
     """`?show=` one of the tabs. Those that can hold nothing for this person are left out."""
     writes = access.may_write(request.person)
     views = {key: words for key, words in VIEWS.items() if _is_for(request, key, writes)}
+    if not writes and access.oversees_any(request.person):
+        views["issued"] = OVERSEEN
     show = request.GET.get("show", "")
     show = show if show in views else "mine"
     context = {"show": show, "views": list(views.items()), "writes": writes, **_SOURCES[show](request)}

@@ -41,7 +41,7 @@ def receipt_word(request: Request, pk: int, receipt_pk: int) -> HttpResponse:
 @require_safe
 @person_required
 def whole(request: Request, pk: int) -> HttpResponse:
-    notice = access.followed_for(request.person, pk, request.now)
+    notice = access.watched_for(request.person, pk, request.now)
     page = _lines(request, notice)
     return render(request, PAGE, {"paper": _list(request, notice, page), "notice": notice, "page": page})
 
@@ -49,7 +49,7 @@ def whole(request: Request, pk: int) -> HttpResponse:
 @require_safe
 @person_required
 def whole_word(request: Request, pk: int) -> HttpResponse:
-    notice = access.followed_for(request.person, pk, request.now)
+    notice = access.watched_for(request.person, pk, request.now)
     paper = _list(request, notice, _lines(request, notice))
     return _file(paper, f"{paper.title}.docx")
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from fayol.notices import queries_reach as reads
-from fayol.notices.access_following import followed_for
+from fayol.notices.access_following import watched_for
 from fayol.notices.models import Notice
 from fayol.notices.presenter_reach import ReachPage
 from fayol.organisation.models import Unit
@@ -18,7 +18,7 @@ from fayol.web.http import Request, person_required
 @person_required
 def page(request: Request, pk: int) -> HttpResponse:
     """`?unit=` opens what is below a unit. A single top unit stands open: alone it would say nothing."""
-    notice = followed_for(request.person, pk, request.now)
+    notice = watched_for(request.person, pk, request.now)
     unit = _unit(request)
     branches = reads.branches_of(notice, unit)
     if unit is None and len(branches) == 1:
