@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from fayol.channels.models import DeadAddress, Delivery
 from fayol.facts.journal import history_of
@@ -17,8 +17,9 @@ from fayol.notices.models import Clash, Edition, Engagement, Notice, NoticeFile,
 from fayol.notices.queries import tally_of
 from fayol.notices.states import MET, Depth, Grip, Leave, Stage
 from fayol.organisation.models import Person, Secretaryship, Unit
+from fayol.organisation.prepared import prepared
 from fayol.organisation.queries import active_posts
-from fayol.organisation.states import UnitKind
+from fayol.organisation.states import PostRole, UnitKind
 
 # ── receipts ───────────────────────────────────────────────────────────────
 
@@ -227,6 +228,18 @@ def clashing(rows: Collection[Engagement]) -> dict[int, int]:
 
 def open_clashes(rows: QuerySet[Clash], *, most: int = 50) -> list[Clash]:
     return list(rows.filter(over_at__isnull=True).order_by("first__starts_at", "id")[:most])
+
+
+@prepared
+def clashes_for(person: int, now: datetime) -> QuerySet[Clash]:
+    """Clashes ahead that wait for this person: as organiser of one side, as who serves the one whose day it is, and as
+    the office's head once it is put before him."""
+    served = Secretaryship.objects.filter(secretary=person).values("leader")
+    heads = active_posts().filter(person=person, unit__is_office=True, role=PostRole.HEAD)
+    mine = Q(first__organiser=person) | Q(second__organiser=person) | Q(first__person__in=served)
+    asked = Q(asked_at__isnull=False) & Exists(heads)
+    ahead = Q(over_at__isnull=True, first__ends_at__gt=now, second__ends_at__gt=now)
+    return Clash.objects.filter(mine | asked, ahead)
 
 
 def settled_clashes(rows: QuerySet[Clash], now: datetime, *, most: int = 20) -> list[Clash]:

@@ -13,15 +13,18 @@ from fayol.kernel.text import gettext_noop as _
 from fayol.notices import policy, presenter
 from fayol.notices.access import visible_to
 from fayol.notices.models import Receipt
+from fayol.notices.presenter_days import ClashPage
 from fayol.notices.presenter_marks import reply_of
 from fayol.notices.presenter_rechecks import answer_by
 from fayol.notices.queries import TO_PASS_ON
+from fayol.notices.queries_following import clashes_for
 from fayol.notices.queries_lists import waiting_for, waits
 from fayol.notices.queries_page import served
 from fayol.notices.states import Depth, Form, Leave, Reply, Stage
 from fayol.organisation.calendar import work_calendar
 from fayol.organisation.models import Person
 from fayol.organisation.prepared import Asked, prepared
+from fayol.organisation.queries import is_coordinator
 from fayol.web import nav, workbench
 from fayol.web.components import Light, dates
 from fayol.web.search import MOST, Hit
@@ -131,6 +134,26 @@ def _to_pass_on(row: Receipt, now: datetime) -> workbench.Row:
     )
 
 
+def clashing(person: Person, now: datetime) -> list[workbench.Row]:
+    """撞车, for both organisers and for who keeps the day, until one of the two has given way."""
+    rows = clashes_for(person.pk, now).select_related("first__person", "second")
+    found = list(rows.order_by("first__starts_at", "pk")[:MOST_ROWS])
+    decides = bool(found) and is_coordinator(person)
+    return [_clash(ClashPage(row, now, decides, may_ask=row.asked_at is None)) for row in found]
+
+
+def _clash(page: ClashPage) -> workbench.Row:
+    one, other = page.clash.first, page.clash.second
+    verb = t("去定夺") if page.decides else t("去商量") if page.may_ask else t("看进展")
+    return workbench.Row(
+        t("撞车：%(who)s的“%(one)s”与“%(other)s”")
+        % {"who": page.person.name, "one": one.title, "other": other.title},
+        f"/notices/clashes/{page.clash.pk}/", verb, Light("red", t("撞车")),
+        t("%(overlap)s，%(standing)s") % {"overlap": page.overlap, "standing": page.standing},
+        min(one.starts_at, other.starts_at),
+    )  # fmt: skip
+
+
 # ── the search ─────────────────────────────────────────────────────────────
 
 
@@ -141,4 +164,5 @@ def find(person: Person, text: str, now: datetime) -> list[Hit]:
 
 nav.register(nav.Entry("notices", _("通知"), "/notices/", "news", 36, tab=4, badge=badge))
 workbench.register("notices", waiting, only_if=badge)
+workbench.register("clashes", clashing, only_if=lambda person, now: clashes_for.asked(person.pk, now))
 register_finder("notices", _("通知"), find)
