@@ -17,7 +17,7 @@ from fayol.organisation.actor import Actor
 from tests.browser.test_every_page import Walk
 
 pytestmark = pytest.mark.usefixtures("at_nine")
-OFFICER, LEADER, SECRETARY, STRANGER = "林晓雯", "顾明远", "夏雨桐", "吴志强"
+OFFICER, LEADER, SECRETARY, STRANGER, COMING = "林晓雯", "顾明远", "夏雨桐", "吴志强", "王建国"
 CALLED = ("顾明远", "王建国", "周岚", "吴志强", "许宁", "孙悦", "李敏", "马骏")
 
 
@@ -52,6 +52,7 @@ def notice(cast: Any, now: datetime) -> Notice:
     Receipt.objects.filter(notice=row, person__name=LEADER).update(duty_since=now - timedelta(hours=1))
     Receipt.objects.filter(notice=row, person__name="孙悦").update(stage=Stage.FAILED)
     Receipt.objects.filter(notice=row, person__name="李敏").update(call_since=now)
+    Receipt.objects.filter(notice=row, person__name=COMING).update(recheck=1, call_since=now)
     return row
 
 
@@ -62,6 +63,10 @@ def pages(notice: Notice, leader: int, start: datetime) -> Iterator[tuple[str, s
     yield "receipts", OFFICER, f"{here}/receipts/"
     yield "receipts-none", OFFICER, f"{here}/receipts/?q=没有这个人"
     yield "receipts-other", "秦海平", f"{here}/receipts/?open=1"
+    yield "recheck", COMING, f"{here}/"
+    yield "recheck-workbench", COMING, "/"
+    yield "recheck-call", OFFICER, f"{here}/receipts/?who={notice.receipts.get(person__name=COMING).pk}"
+    yield "clash-workbench", SECRETARY, "/"
     yield "calls", OFFICER, f"{here}/receipts/calls/"
     yield "reach", OFFICER, f"{here}/reach/"
     yield "proof", OFFICER, f"{here}/receipts/{row.pk}/proof/"
@@ -110,3 +115,16 @@ def test_a_call_is_logged_in_place_and_the_next_one_stands_there(notice: Notice,
     expect(page.locator("#toast")).to_contain_text("已提醒")
     page.get_by_role("button", name="提醒未确认").click()
     expect(page.locator("[role=alert]")).to_contain_text("请5分钟后再提醒")
+
+
+def test_somebody_says_with_one_tap_from_his_phone_that_he_still_comes(notice: Notice, page_as: Any) -> None:
+    page = page_as(COMING)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/")
+    row = page.locator("#moves li", has_text=f"能否到会：{notice.title}")
+    row.get_by_role("button", name="仍按时参加").click()
+    expect(page.locator("#toast")).to_contain_text("仍按时参加")
+    expect(row).to_have_count(0)
+    officer = page_as(OFFICER)
+    officer.goto(f"/notices/{notice.pk}/receipts/")
+    expect(officer.locator('[data-again="done"]')).to_contain_text("会前1天")

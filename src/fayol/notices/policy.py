@@ -33,7 +33,7 @@ FIRST_REMINDER: dict[str, timedelta] = {
 LAST_CALL_FLASH = timedelta(hours=1)
 """Before a reply deadline 特急 is reminded at the latest by then; anything else half a working day before."""
 REMIND_NOT_BEFORE = timedelta(minutes=5)
-"""A reminder by hand so soon after sending would only annoy."""
+"""A reminder so soon after being asked would only annoy."""
 RECHECK_DAYS = (3, 1)
 """Working days before an event on which those who must attend are asked again, at `RECHECK_AT`."""
 RECHECK_AT = time(9, 0)
@@ -111,10 +111,10 @@ def _pressing(
 
 def _last_call(base: datetime, due: datetime, urgency: str, calendar: WorkCalendar) -> datetime:
     """The latest instant for a reminder before a deadline: half a working day before it (特急: an hour by the clock);
-    half-way where there is no more time than that."""
+    half-way where that would be before being asked, or right after it."""
     flash = urgency == FLASH
     last = due - LAST_CALL_FLASH if flash else calendar.subtract_worked(due, calendar.day_length / 2)
-    if last > base:
+    if last >= _after(base, REMIND_NOT_BEFORE, urgency, calendar):
         return last
     left = due - base if flash else calendar.worked(base, due)
     return _after(base, left / 2, urgency, calendar)

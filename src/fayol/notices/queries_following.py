@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from fayol.channels.models import DeadAddress, Delivery
 from fayol.facts.journal import history_of
@@ -15,8 +15,9 @@ from fayol.notices.models import Clash, Edition, Engagement, Notice, NoticeFile,
 from fayol.notices.queries import tally_of
 from fayol.notices.states import Grip, Leave, Stage
 from fayol.organisation.models import Person, Secretaryship
+from fayol.organisation.prepared import prepared
 from fayol.organisation.queries import active_posts
-from fayol.organisation.states import UnitKind
+from fayol.organisation.states import PostRole, UnitKind
 
 # ── receipts ───────────────────────────────────────────────────────────────
 
@@ -146,6 +147,20 @@ def clashes_in(rows: QuerySet[Clash], notice: Notice, *, most: int = 20) -> dict
 
 def open_clashes(rows: QuerySet[Clash], *, most: int = 50) -> list[Clash]:
     return list(rows.filter(over_at__isnull=True).order_by("first__starts_at", "id")[:most])
+
+
+@prepared
+def clashes_for(person: int, now: datetime) -> QuerySet[Clash]:
+    """Clashes ahead that wait for this person: as organiser of one side, as who serves the one whose day it is, and as
+    the office's head once it is put before him."""
+    served = Secretaryship.objects.filter(secretary=person).values("leader")
+    heads = active_posts().filter(person=person, unit__is_office=True, role=PostRole.HEAD)
+    own = Q(organiser=person) | Q(receipt__notice__author=person) | Q(person__in=served)
+    held = Engagement.objects.filter(own).values("pk")
+    mine = Q(first__in=held) | Q(second__in=held)
+    asked = Q(asked_at__isnull=False) & Exists(heads)
+    ahead = Q(over_at__isnull=True, first__ends_at__gt=now, second__ends_at__gt=now)
+    return Clash.objects.filter(mine | asked, ahead)
 
 
 def settled_clashes(rows: QuerySet[Clash], now: datetime, *, most: int = 20) -> list[Clash]:

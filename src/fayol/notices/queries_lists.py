@@ -7,13 +7,12 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from fayol.notices.access import issued, issued_by, overseen_by, principals_of
-from fayol.notices.models import Clash, Engagement, Notice, Receipt
+from fayol.notices.models import Notice, Receipt
 from fayol.notices.queries import TO_PASS_ON, still_open
 from fayol.notices.queries_page import served
 from fayol.notices.states import Leave, Stage, Status
-from fayol.organisation.models import Person, Secretaryship
+from fayol.organisation.models import Person
 from fayol.organisation.prepared import prepared
-from fayol.organisation.queries import is_coordinator
 
 LISTED_WITH = ("notice__unit", "person", "unit", "proxied_by", "confirmed_by", "substitute")
 
@@ -46,23 +45,6 @@ def waits(person: Person, now: datetime) -> QuerySet[Receipt]:
     """Receipts that wait for this person, whatever for: to answer, to say again that he comes, to pass on, to reach
     somebody, to decide a leave."""
     return waiting_for(person.pk, now)
-
-
-def clashes_waiting(person: Person, now: datetime) -> QuerySet[Clash]:
-    """Clashes ahead in which the person is to do something: to agree with the other side, or once they could not, to
-    decide."""
-    sides = ("first__person", "first__organiser", "second__organiser")
-    return clashes_waiting_for(person.pk, now, is_coordinator(person)).select_related(*sides)
-
-
-@prepared
-def clashes_waiting_for(person: int, now: datetime, decides: bool) -> QuerySet[Clash]:
-    ahead = Q(over_at__isnull=True, first__ends_at__gt=now, second__ends_at__gt=now)
-    own = Q(organiser=person) | Q(receipt__notice__author=person)
-    served = Q(person__in=Secretaryship.objects.filter(secretary=person).values("leader"))
-    held = Engagement.objects.filter(own | served).values("pk")
-    mine = Q(asked_at__isnull=True) & (Q(first__in=held) | Q(second__in=held))
-    return Clash.objects.filter(ahead, mine | Q(asked_at__isnull=False) if decides else mine)
 
 
 @prepared

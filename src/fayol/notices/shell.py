@@ -12,12 +12,13 @@ from django.utils.translation import gettext as t
 from fayol.kernel.text import gettext_noop as _
 from fayol.notices import policy, presenter
 from fayol.notices.access import visible_to
-from fayol.notices.models import Clash, Receipt
+from fayol.notices.models import Receipt
 from fayol.notices.presenter_days import ClashPage
 from fayol.notices.presenter_marks import reply_of
 from fayol.notices.presenter_rechecks import answer_by
 from fayol.notices.queries import TO_PASS_ON
-from fayol.notices.queries_lists import clashes_waiting, clashes_waiting_for, waiting_for, waits
+from fayol.notices.queries_following import clashes_for
+from fayol.notices.queries_lists import waiting_for, waits
 from fayol.notices.queries_page import served
 from fayol.notices.states import Depth, Form, Leave, Reply, Stage
 from fayol.organisation.calendar import work_calendar
@@ -134,24 +135,23 @@ def _to_pass_on(row: Receipt, now: datetime) -> workbench.Row:
 
 
 def clashing(person: Person, now: datetime) -> list[workbench.Row]:
-    rows = clashes_waiting(person, now).order_by("first__starts_at", "pk")[:MOST_ROWS]
-    return [_clash(row, now) for row in rows]
+    """撞车, for both organisers and for who keeps the day, until one of the two has given way."""
+    rows = clashes_for(person.pk, now).select_related("first__person", "second")
+    found = list(rows.order_by("first__starts_at", "pk")[:MOST_ROWS])
+    decides = bool(found) and is_coordinator(person)
+    return [_clash(ClashPage(row, now, decides, may_ask=row.asked_at is None)) for row in found]
 
 
-def clashing_if(person: Person, now: datetime) -> Asked:
-    return clashes_waiting_for.asked(person.pk, now, is_coordinator(person))
-
-
-def _clash(row: Clash, now: datetime) -> workbench.Row:
-    given = {"name": row.first.person.name, "one": row.first.title, "other": row.second.title}
-    link, due = f"/notices/clashes/{row.pk}/", min(row.first.starts_at, row.second.starts_at)
-    sub = ClashPage(row, now, decides=False, may_ask=False).overlap
-    if row.asked_at:
-        title = t("定夺%(name)s参加哪一个：“%(one)s”或“%(other)s”") % given
-        return workbench.Row(title, link, t("去定夺"), Light("amber", t("待定夺")), sub, due)
-    title = t("%(name)s撞车：“%(one)s”与“%(other)s”") % given
-    sub = t("%(overlap)s，先商量，商量不下来就报请定夺") % {"overlap": sub}
-    return workbench.Row(title, link, t("去商量"), Light("red", t("撞车")), sub, due)
+def _clash(page: ClashPage) -> workbench.Row:
+    one, other = page.clash.first, page.clash.second
+    verb = t("去定夺") if page.decides else t("去商量") if page.may_ask else t("看进展")
+    return workbench.Row(
+        t("撞车：%(who)s的“%(one)s”与“%(other)s”")
+        % {"who": page.person.name, "one": one.title, "other": other.title},
+        f"/notices/clashes/{page.clash.pk}/", verb, Light("red", t("撞车")),
+        t("%(overlap)s，%(standing)s") % {"overlap": page.overlap, "standing": page.standing},
+        min(one.starts_at, other.starts_at),
+    )  # fmt: skip
 
 
 # ── the search ─────────────────────────────────────────────────────────────
@@ -164,5 +164,5 @@ def find(person: Person, text: str, now: datetime) -> list[Hit]:
 
 nav.register(nav.Entry("notices", _("通知"), "/notices/", "news", 36, tab=4, badge=badge))
 workbench.register("notices", waiting, only_if=badge)
-workbench.register("clashes", clashing, only_if=clashing_if)
+workbench.register("clashes", clashing, only_if=lambda person, now: clashes_for.asked(person.pk, now))
 register_finder("notices", _("通知"), find)

@@ -46,13 +46,17 @@ def on(now: datetime, words: str) -> datetime:
         ("", ["19 09:42 remind", "20 10:12 raise", "23 10:42 call"]),
         ("18 17:30", ["18 13:45 remind", "18 17:30 raise", "20 09:00 call"]),
         ("18 11:12", ["18 10:12 remind", "18 11:12 raise", "19 11:42 call"]),
+        ("18 14:30", ["18 11:06 remind", "18 14:30 raise", "19 15:00 call"]),
         ("19 10:00", ["18 15:15 remind", "19 10:00 raise", "20 10:30 call"]),
         ("19 17:30", ["19 09:42 remind", "19 17:30 raise", "23 09:00 call"]),
         ("20 10:12", ["19 09:42 remind", "20 10:12 raise", "23 10:42 call"]),
         ("25 17:30", ["19 09:42 remind", "20 10:12 raise", "23 10:42 call"]),
         ("18 09:00", ["19 09:42 remind", "20 10:12 raise", "23 10:42 call"]),
     ],
-    ids=["none", "today", "in two hours", "before the reminder", "after the reminder", "at the raise", "far", "passed"],
+    ids=[
+        "none", "today", "in two hours", "right after asking", "before the reminder", "after the reminder",
+        "at the raise", "far", "passed",
+    ],
 )  # fmt: skip
 def test_who_is_asked_is_reminded_before_the_deadline_and_raised_at_it(
     now: datetime, due: str, told: list[str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,9 +15,10 @@ from fayol.notices import actions
 from fayol.notices.models import Clash, Engagement, Notice
 from fayol.notices.states import Grip
 from fayol.notices.tests.test_following_pages import page_of, url
+from fayol.web import workbench
 
 Meeting = Callable[..., Notice]
-LEADER, SECRETARY, OFFICER, STRANGER = "顾明远", "夏雨桐", "林晓雯", "吴志强"
+LEADER, SECRETARY, OFFICER, HEAD, STRANGER = "顾明远", "夏雨桐", "林晓雯", "秦海平", "吴志强"
 
 
 def take(act: Any, who: str, notice: Notice, **more: Any) -> Engagement:
@@ -64,6 +65,59 @@ def test_both_sides_of_a_clash_see_who_is_hurt_and_the_office_decides(
 
 def clash_title(client: Client) -> int:
     return page_of(client, url("clashes")).count("重叠")
+
+
+def test_a_clash_waits_on_the_workbench_of_both_organisers_and_of_who_keeps_the_day_until_it_is_settled(
+    meeting: Meeting, client_as: Callable[[str], Client], act: Any, now: datetime, at_nine: None
+) -> None:
+    notice = meeting(LEADER)
+    take(act, LEADER, notice)
+    clash = Clash.objects.get()
+    words = f"撞车：{LEADER}的“{notice.title}”与“接待市里来的四十人”"
+
+    def shown(name: str) -> bool:
+        html = page_of(client_as(name), "/")
+        here = words in html
+        assert here == (f'href="{url("clash", clash.pk)}#move"' in html)
+        return here
+
+    assert [name for name in (LEADER, SECRETARY, OFFICER, HEAD, STRANGER) if shown(name)] == [
+        LEADER, SECRETARY, OFFICER,
+    ]  # fmt: skip
+    assert "去定夺" in page_of(client_as(OFFICER), "/")
+    assert "等两边商量" in page_of(client_as(SECRETARY), "/")
+    actions.ask_to_choose(clash, by=act(SECRETARY), now=now)
+    assert shown(HEAD)
+    assert "已报请定夺" in page_of(client_as(SECRETARY), "/")
+    actions.choose(clash, keep=clash.first, words="省里的会", by=act(HEAD), now=now)
+    assert not any(shown(name) for name in (LEADER, SECRETARY, OFFICER, HEAD))
+
+
+def test_a_clash_that_is_past_waits_for_nobody(
+    meeting: Meeting, client_as: Callable[[str], Client], act: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(act, LEADER, meeting(LEADER))
+    client = client_as(LEADER)
+    monkeypatch.setattr("fayol.web.clock.read", lambda: now + timedelta(days=7, hours=1))
+    assert "撞车：" in page_of(client, "/")
+    monkeypatch.setattr("fayol.web.clock.read", lambda: now + timedelta(days=7, hours=2))
+    assert "撞车：" not in page_of(client, "/").partition('id="news"')[0]
+
+
+def test_a_workbench_without_clashes_asks_no_more_for_them(
+    client_as: Callable[[str], Client], cast: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_as(STRANGER)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            page_of(client, "/")
+        return len(seen)
+
+    asked()
+    known = asked()
+    monkeypatch.delitem(workbench._sources, "clashes")
+    assert asked() == known
 
 
 def test_others_see_that_a_leader_is_busy_and_not_with_what(

@@ -98,7 +98,7 @@ def test_a_clash_stands_where_the_one_who_has_to_settle_it_looks(
         assert link in html, name
     assert words in client_as(OFFICER).get(f"/notices/{notice.pk}/receipts/").content.decode()
     for name in (OFFICER, SECRETARY):
-        assert f"{LEADER}撞车：“主持工作会”与“{notice.title}”" in client_as(name).get("/").content.decode(), name
+        assert f"撞车：{LEADER}的“主持工作会”与“{notice.title}”" in client_as(name).get("/").content.decode(), name
     assert "撞车" not in client_as("周岚").get("/").content.decode()
 
 

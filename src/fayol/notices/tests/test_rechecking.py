@@ -10,6 +10,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from fayol.answers.actions import answer_by_link, link_of_delivery
+from fayol.answers.items import Item, words_of
+from fayol.answers.letters.saying import said
 from fayol.answers.registry import answers_for
 from fayol.answers.states import Way as By
 from fayol.channels.models import INBOX, Delivery
@@ -295,7 +298,15 @@ def test_an_outsider_says_it_by_link_or_letter(
     offered = [one.key for one in registered.offered(outsider, notice.pk, friday)]
     assert offered == ["reconfirm", "leave", "substitute"]
     assert set(offered) <= set(subject.answers)
-    registered.perform(notice.pk, "reconfirm", {}, by=by, now=friday, expect=1, way=By.LINK)
+    item = Item(1, ("notice", notice.pk), subject, registered.offered(outsider, notice.pk, friday), changed=False)
+    words, free = words_of([item])
+    for line in ("仍按时参加", "参加，谢谢", "准时参加"):
+        meant = said(line, words, free=free)
+        assert isinstance(meant, list)
+        assert [one.key for one in meant] == ["reconfirm"]
+    link = link_of_delivery(asked, outsider, make=True, now=friday)
+    assert link is not None
+    answer_by_link(link, key="reconfirm", given={}, seen=0, expect=1, now=friday)
     assert receipt_of(notice, outsider.name).rechecked3_at == friday
     fact = Fact.objects.filter(verb="receipt.reconfirmed").get()
     assert fact.data["way"] == Way.LINK
