@@ -141,8 +141,7 @@ def alternative(
     plain = reply_to(letter, words, quoted=quoting(letter)[form], charset=charset, encoding=encoding)
     whole = MIMEMultipart("alternative")
     inner = MIMENonMultipart("text", "plain", charset=charset)
-    inner["Content-Transfer-Encoding"] = plain["Content-Transfer-Encoding"]
-    inner.set_payload(plain.get_payload())
+    _encode(inner, (words + quoting(letter)[form]).encode(charset), encoding)
     del plain["Content-Type"], plain["Content-Transfer-Encoding"], plain["MIME-Version"]
     for name, value in plain.items():
         whole[name] = value

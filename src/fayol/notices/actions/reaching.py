@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from fayol.channels.models import Delivery
+from fayol.channels.paper import PAPER
 from fayol.channels.states import WAITING
 from fayol.channels.states import Status as Sent
 from fayol.facts.journal import record
@@ -27,7 +30,8 @@ def settled(rows: list[Delivery], now: datetime) -> None:
 
 
 def _others(row: Delivery) -> bool:
-    others = Delivery.objects.filter(fact=row.fact_id, person=row.person_id).exclude(pk=row.pk)
+    """Paper that waits to be printed is in nobody's hand yet."""
+    others = Delivery.objects.filter(fact=row.fact_id, person=row.person_id).exclude(Q(pk=row.pk) | Q(channel=PAPER))
     return others.filter(status__in=WAITING).exists()
 
 
