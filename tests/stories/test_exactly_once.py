@@ -285,7 +285,7 @@ def kill_while_bundling(mail_port: int) -> None:
     with workers(mail_port, 1) as doomed:
         wake(TELL)
         wake(f"channels.{MAIL}")
-        until(lambda: Bundle.objects.count() > 300, moves=Bundle.objects.count)
+        until(awake(lambda: Bundle.objects.count() > 300), moves=how_far)
         kill(*doomed)
     assert Bundle.objects.count() < LETTERS, "the kill came too late to disturb anybody"
 
@@ -296,7 +296,7 @@ def kill_while_sending(flaky: Flaky, letters: int, mail_port: int) -> None:
     flaky.halt_at = sum(map(len, flaky.letters.values())) + letters
     with workers(mail_port) as doomed:
         rest_is_over()
-        until(flaky.halted.is_set, moves=lambda: len(flaky.letters))
+        until(awake(flaky.halted.is_set), moves=lambda: len(flaky.letters), every=0.1)
         kill(*doomed)
     flaky.halt_at = 0
 
@@ -309,8 +309,19 @@ def rest_is_over() -> None:
     wake(f"channels.{MAIL}")
 
 
+def awake(happened: Callable[[], bool]) -> Callable[[], bool]:
+    """`happened`, with a channel that does not rest from a disturbance any longer than until somebody looks."""
+
+    def look() -> bool:
+        if ChannelState.objects.filter(rests_until__gt=timezone.now()).exists():
+            rest_is_over()
+        return happened()
+
+    return look
+
+
 def settled() -> bool:
-    if ChannelState.objects.filter(rests_until__gt=timezone.now()).exists() or not busy():
+    if not busy():
         rest_is_over()
         wake(TELL)
     rows = Delivery.objects.filter(subject_type="notice", channel=MAIL)
@@ -340,7 +351,7 @@ def test_whoever_is_killed_whenever_the_books_are_right_and_nobody_is_left_out(
     kill_while_sending(flaky, 400, port)
     kill_while_sending(flaky, 900, port)
     with workers(port):
-        until(settled, moves=how_far, every=0.5)
+        until(awake(settled), moves=how_far, every=0.5)
     one_row_each(notice)
     rows_say_what_the_server_has(flaky)
     receipts_say_no_more_than_is_known(notice)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from django.db.models import Count, Max, Q, Sum
+from django.db import connection
+from django.db.models import Count, Max
 
 from fayol.facts.models import Fact
 from fayol.facts.registry import register_auditor
 from fayol.facts.replay import differing, each, replayed
 from fayol.notices.actions._turn import snapshot
-from fayol.notices.models import Edition, Notice, Receipt, Tally, UnitTally
+from fayol.notices.models import Edition, Notice, Receipt, Tally
 from fayol.notices.queries import tallies_of
 from fayol.notices.states import Stage
 
@@ -55,13 +56,26 @@ def _tallies() -> Iterator[str]:
     yield from _unit_tallies()
 
 
+_UNITS = """
+SELECT notice_id, unit_id
+  FROM (SELECT notice_id, unit_id, count(*) AS people, count(*) FILTER (WHERE stage = 'confirmed') AS confirmed,
+               count(*) FILTER (WHERE stage IN ('proxied', 'reported', 'told')) AS by_others,
+               count(*) FILTER (WHERE stage IN ('read', 'understood')) AS read,
+               count(*) FILTER (WHERE stage IN ('waiting', 'handed', 'failed')) AS unreached
+          FROM notices_receipt WHERE unit_id IS NOT NULL GROUP BY 1, 2) AS r
+  FULL JOIN (SELECT notice_id, unit_id, sum(people) AS people, sum(confirmed) AS confirmed, sum(by_others) AS by_others,
+                    sum(read) AS read, sum(unreached) AS unreached
+               FROM notices_unittally GROUP BY 1, 2) AS t USING (notice_id, unit_id)
+ WHERE coalesce(r.people, 0) <> coalesce(t.people, 0) OR coalesce(r.confirmed, 0) <> coalesce(t.confirmed, 0)
+    OR coalesce(r.by_others, 0) <> coalesce(t.by_others, 0) OR coalesce(r.read, 0) <> coalesce(t.read, 0)
+    OR coalesce(r.unreached, 0) <> coalesce(t.unreached, 0)
+ ORDER BY 1, 2
+"""
+
+
 def _unit_tallies() -> Iterator[str]:
-    confirmed = Count("pk", filter=Q(stage=Stage.CONFIRMED))
-    rows = Receipt.objects.exclude(unit=None).values_list("notice", "unit").annotate(n=Count("pk"), c=confirmed)
-    counted = {(notice, unit): figures for notice, unit, *figures in rows.iterator()}
-    kept = UnitTally.objects.values_list("notice", "unit").annotate(n=Sum("people"), c=Sum("confirmed"))
-    for notice, unit, *figures in kept.iterator():
-        if counted.pop((notice, unit), [0, 0]) != figures:
+    """Compared by the database, which is asked for the differences alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNITS)
+        for notice, unit in cursor.fetchall():
             yield f"notice:{notice} 在unit:{unit}的回执合计与回执不符"
-    for notice, unit in counted:
-        yield f"notice:{notice} 在unit:{unit}的回执合计与回执不符"

@@ -253,7 +253,7 @@ def test_the_tally_by_unit_follows_every_move_and_a_wrong_one_is_found(
     finance.refresh_from_db()
     assert (finance.people, finance.confirmed, finance.read, finance.by_others) == (2, 0, 0, 0)
     assert verify().problems == []
-    UnitTally.objects.filter(pk=finance.pk).update(confirmed=F("confirmed") + 1)
+    UnitTally.objects.filter(pk=finance.pk).update(unreached=F("unreached") + 1)
     assert verify().problems == [f"notice:{notice.pk} 在unit:{finance.unit_id}的回执合计与回执不符"]
 
 
