@@ -83,7 +83,7 @@ def test_whoever_wants_nothing_outside_still_gets_chases_and_what_is_urgent(
 ) -> None:
     use(platform, name)
     Preference.objects.create(person=cast.person("周岚"), asks="off", chase="off", news="off", quiet="none")
-    told = {
+    told: dict[str, dict[str, Any]] = {
         "普通的": {}, "公文": {"urgency": "document"}, "催办": {"chase": True}, "加急的": {"urgency": "urgent"},
         "特急的": {"urgency": "flash"}, "加急的进展": {"urgency": "urgent", "asks": False},
     }  # fmt: skip
