@@ -78,11 +78,7 @@ def test_from_received_to_done_with_an_attachment_without_script(
     expect(page.get_by_text("已经答复，不用再操作。")).to_be_visible()
     expect(page.get_by_text("报价.txt")).to_be_visible()
     shot(page, "reply-done-phone", full_page=True)
-    assert list(GivenAnswer.objects.order_by("id").values_list("key", flat=True)) == [
-        "acknowledge",
-        "promise",
-        "report",
-    ]
+    assert [one.key for one in GivenAnswer.objects.order_by("id")] == ["acknowledge", "promise", "report"]
     link = SignedLink.objects.get()
     assert link.completed_at
     assert Commitment.objects.get(pk=link.subject_id).state == State.REPORTED

@@ -51,5 +51,13 @@ OUTCOME_WORDS: dict[str, str] = {
     Outcome.LOOP: _("自己发出的"),
     Outcome.UNREADABLE: _("读不出"),
 }
+OUTCOME_ADVICE: dict[str, str] = {
+    Outcome.NOT_DONE: _("已经告诉本人没有记上。请联系本人再答复一次，或到那件事里办。"),
+    Outcome.FOREIGN: _("没有记为任何人的答复。确是本人写的，请本人用收信的邮箱直接回那封信，或登录答复。"),
+    Outcome.FORWARDED: _("转发的不算本人答复。请本人用收信的邮箱直接回那封信，或登录答复。"),
+    Outcome.UNREADABLE: _("信里的话和附件都没有收下。请来信人用文字重写一封，附件缩小后再发。"),
+    Outcome.BOUNCE: _("信没有到本人手里，请打电话告知，并核对邮箱。"),
+}
+"""What the office does about it, where something is to be done."""
 WANTS_A_LOOK: frozenset[Outcome] = frozenset({Outcome.NOT_DONE, Outcome.FOREIGN, Outcome.FORWARDED, Outcome.UNREADABLE})
 """What somebody wrote and nothing came of."""

@@ -13,6 +13,7 @@ from email.utils import getaddresses, parseaddr
 from re import findall
 
 from fayol.answers.letters.hypertext import plain_of
+from fayol.kernel.text import gettext_noop as _
 
 MOST_PARTS = 200
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030"}
@@ -54,9 +55,9 @@ def read_letter(raw: bytes) -> Letter:
         message = message_from_bytes(raw)
         parts = _parts(message)
     except (MessageError, ValueError, LookupError, RecursionError) as error:
-        raise Unreadable(str(error)) from error
+        raise Unreadable(_("信的结构读不通")) from error
     if not message.keys() or "From" not in message:
-        raise Unreadable("no header, or nobody in From")
+        raise Unreadable(_("没有信头，或没写发件人"))
     name, _address = parseaddr(header_of(message, "From"))
     return Letter(
         message=message,
@@ -122,7 +123,7 @@ def _parts(message: Message) -> list[Message]:
         else:
             found.append(part)
         if len(found) > MOST_PARTS:
-            raise Unreadable("too many parts")
+            raise Unreadable(_("信里的部分太多"))
     return found
 
 

@@ -386,6 +386,7 @@ def test_the_office_sees_what_came_to_nothing_and_marks_it(mail: Correspondence,
     assert "发件人不是收信的本人" in body
     page = client.get(f"/answers/incoming/{row.pk}/").content.decode()
     assert "已处理" in page
+    assert "请本人用收信的邮箱直接回那封信" in page
     assert client.post(f"/answers/incoming/{row.pk}/done/").status_code == 303
     assert "没有要处理的来信" in client.get("/answers/incoming/").content.decode()
     assert client_as("周岚").get("/answers/incoming/").status_code == 404

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from fayol.answers import access, actions, queries
 from fayol.answers.models import LinkWish, SignedLink
 from fayol.answers.registry import answers_for
-from fayol.answers.states import ENDED_WORDS, OUTCOME_WORDS, WANTS_A_LOOK, Ended, Outcome
+from fayol.answers.states import ENDED_WORDS, OUTCOME_ADVICE, OUTCOME_WORDS, WANTS_A_LOOK, Ended, Outcome
 from fayol.channels.contract import channel_named
 from fayol.kernel.text import gettext_noop as _
 from fayol.organisation.queries import is_coordinator
@@ -136,6 +136,7 @@ def letter(request: Request, pk: int) -> HttpResponse:
         "row": row,
         "legible": row.pk in access.legible_letters(request.person, [row], request.now),
         "outcome": gettext(OUTCOME_WORDS[Outcome(row.outcome)]),
+        "advice": gettext(OUTCOME_ADVICE[Outcome(row.outcome)]) if row.outcome in OUTCOME_ADVICE else "",
         "asks": row.looked_at is None and row.outcome in WANTS_A_LOOK,
         "answers": row.answers.order_by("id"),
     }

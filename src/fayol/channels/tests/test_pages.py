@@ -212,7 +212,7 @@ def test_the_office_reads_the_words_of_what_it_may_see_and_the_task_says_who_was
     task = client_as("林晓雯").get(f"/commitments/{row.pk}/").content.decode()
     told = task[task.index('id="told"') :]
     assert "周岚" in told
-    assert "还没有打开，" in told
+    assert "还没有打开</span>" in told
     assert "邮件未送达：邮件服务器拒收这封信的内容" in told
 
 
