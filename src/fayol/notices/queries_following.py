@@ -246,8 +246,8 @@ def clashes_in(rows: QuerySet[Clash], notice: Notice, *, most: int = 20) -> dict
     """The same for a whole notice, the first ones only."""
     mine = Q(first__receipt__notice=notice) | Q(second__receipt__notice=notice)
     found = rows.filter(mine, over_at__isnull=True).order_by("id")[:most]
-    sides = [(side, one) for one in found for side in (one.first, one.second)]
-    return {side.receipt_id: one for side, one in sides if side.receipt and side.receipt.notice_id == notice.pk}
+    sides = [(side.receipt, one) for one in found for side in (one.first, one.second)]
+    return {receipt.pk: one for receipt, one in sides if receipt and receipt.notice_id == notice.pk}
 
 
 def open_clashes(rows: QuerySet[Clash], *, most: int = 50) -> list[Clash]:
