@@ -114,6 +114,11 @@ class Desk:
         return RANK[Stage(self.row.stage)] >= _KNOWN_RANK
 
     @property
+    def folds(self) -> bool:
+        """Whether the report stands behind a word: first the notice is taken, unless he has been told already."""
+        return self.can_take and self.report is not None and not self.report.is_bound
+
+    @property
     def unreported(self) -> bool:
         """Taken, and nobody has said that the principal was told."""
         return self.reports and self.row.proxied_at is not None

@@ -31,8 +31,8 @@ class AddForm(StyledForm):
     role = forms.ChoiceField(label=_("各单位的"), required=False)
     rule = forms.ChoiceField(label=_("按情况"), required=False)
     rule_role = forms.ChoiceField(label=_("其中哪些人"), required=False)
-    group = forms.ChoiceField(label=_("名单"), required=False)
     people = ManyField(one_person, label=_("个人"), required=False, help_text=_("姓名或工号，几个人用顿号隔开"))
+    group = forms.ChoiceField(label=_("名单"), required=False)
     must = forms.BooleanField(label=_("新加的都必到"), required=False)
     widths = {
         "unit": 5,
@@ -41,9 +41,9 @@ class AddForm(StyledForm):
         "role": 4,
         "rule": 4,
         "rule_role": 4,
+        "people": 12,
         "group": 4,
-        "people": 8,
-        "must": 12,
+        "must": 8,
     }
     use_required_attribute = False
 

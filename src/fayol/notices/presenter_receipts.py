@@ -99,6 +99,7 @@ class Row:
     now: datetime
     hot: bool = False
     clash: Clash | None = None
+    relays: Sequence[Person] = ()
 
     @property
     def clashing(self) -> str:
@@ -202,8 +203,9 @@ class Leaver:
 
 @dataclass
 class Following:
-    """The page. `target` is whom the officer is to speak to now, `relays` through whom. `acts`: the viewer stands on
-    the issuing side; whoever only watches has no forms. `musts`: how many of those who must attend know, of how many.
+    """The page. `target` is whom the officer is to speak to now; `relayed` through whom each leader is reached. `acts`:
+    the viewer stands on the issuing side; whoever only watches has no forms. `musts`: how many of those who must attend
+    know, of how many.
     """
 
     notice: Notice
@@ -218,7 +220,7 @@ class Following:
     calls: list[Receipt]
     leaves: list[Receipt]
     target: Receipt | None
-    relays: list[Person]
+    relayed: Mapping[int, list[Person]]
     acts: bool = True
     musts: tuple[int, int] = (0, 0)
     clashes: Mapping[int, Clash] = field(default_factory=dict)
@@ -347,6 +349,14 @@ class Following:
         return words
 
     @property
+    def relays(self) -> list[Person]:
+        """Through whom the one in front is reached: whoever has taken it for him first."""
+        if self.target is None:
+            return []
+        took = self.target.proxied_by_id
+        return sorted(self.relayed.get(self.target.person_id, []), key=lambda one: one.pk != took)
+
+    @property
     def script(self) -> str:
         """What to say, in one breath: who calls, for whom, what and when."""
         assert self.target is not None
@@ -374,11 +384,14 @@ class Following:
     def callers(self) -> list[Row]:
         """The call list, but for the one in front."""
         first = self.target.pk if self.target else 0
-        return [Row(row, (), self.told.get(row.pk), self.now) for row in self.calls if row.pk != first]
+        return [self._call(row) for row in self.calls if row.pk != first]
 
     @property
     def sheet(self) -> list[Row]:
-        return [Row(row, (), self.told.get(row.pk), self.now) for row in self.calls]
+        return [self._call(row) for row in self.calls]
+
+    def _call(self, row: Receipt) -> Row:
+        return Row(row, (), self.told.get(row.pk), self.now, relays=self.relayed.get(row.person_id, ()))
 
     @property
     def leavers(self) -> list[Leaver]:

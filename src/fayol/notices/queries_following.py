@@ -36,6 +36,15 @@ def last_calls(receipts: Collection[int]) -> dict[int, Told]:
     return {row.receipt_id: row for row in rows.distinct("receipt")}
 
 
+def relays_of(people: Collection[int]) -> dict[int, list[Person]]:
+    """Through whom each of these leaders is reached, in order."""
+    rows = Secretaryship.objects.filter(leader__in=set(people), secretary__active=True).select_related("secretary")
+    found: dict[int, list[Person]] = {}
+    for row in rows.order_by("order", "id"):
+        found.setdefault(row.leader_id, []).append(row.secretary)
+    return found
+
+
 def leaves_of(notice: Notice, *, most: int = 20) -> list[Receipt]:
     """Leaves and substitutes of those who must attend that still wait for an answer."""
     rows = notice.receipts.filter(leave=Leave.ASKED).select_related("person", "unit", "substitute")
@@ -134,15 +143,15 @@ def clashes_on(rows: QuerySet[Clash], receipts: Collection[int]) -> dict[int, Cl
     ids = set(receipts)
     found = rows.filter(Q(first__receipt__in=ids) | Q(second__receipt__in=ids), over_at__isnull=True).order_by("-id")
     sides = [(side.receipt_id, one) for one in found for side in (one.first, one.second)]
-    return {receipt: one for receipt, one in sides if receipt in ids}
+    return {receipt: one for receipt, one in sides if receipt is not None and receipt in ids}
 
 
 def clashes_in(rows: QuerySet[Clash], notice: Notice, *, most: int = 20) -> dict[int, Clash]:
     """The same for a whole notice, the first ones only."""
     mine = Q(first__receipt__notice=notice) | Q(second__receipt__notice=notice)
     found = rows.filter(mine, over_at__isnull=True).order_by("id")[:most]
-    sides = [(side, one) for one in found for side in (one.first, one.second)]
-    return {side.receipt.pk: one for side, one in sides if side.receipt and side.receipt.notice_id == notice.pk}
+    sides = [(side.receipt, one) for one in found for side in (one.first, one.second)]
+    return {receipt.pk: one for receipt, one in sides if receipt and receipt.notice_id == notice.pk}
 
 
 def open_clashes(rows: QuerySet[Clash], *, most: int = 50) -> list[Clash]:

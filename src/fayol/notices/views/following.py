@@ -21,8 +21,7 @@ from fayol.notices.forms_following import CallForm, LeaveForm
 from fayol.notices.models import Notice, Receipt, Told
 from fayol.notices.presenter_receipts import COUNTERS, Following, Wanted
 from fayol.notices.queries_reach import unit_in
-from fayol.organisation.models import Person
-from fayol.organisation.queries import primary_posts, secretaries_of
+from fayol.organisation.queries import primary_posts
 from fayol.web.http import Page, Request, answer, expect, keyset, person_required
 
 PAGE, PART, SHEET = "notices/receipts.html", "notices/_follow.html", "notices/calls.html"
@@ -147,6 +146,7 @@ def _page(request: Request, notice: Notice, *, target: Receipt | None = None, **
     waiting = queries.calls_of(notice)
     tally = queries.tally_of(notice)
     target = target or _target(request, notice, waiting)
+    relayed = reads.relays_of([row.person_id for row in (*waiting, *([target] if target else []))])
     post = primary_posts([request.person.pk]).get(request.person.pk)
     return Following(
         notice=notice,
@@ -161,7 +161,7 @@ def _page(request: Request, notice: Notice, *, target: Receipt | None = None, **
         calls=waiting,
         leaves=reads.leaves_of(notice),
         target=target,
-        relays=_relays(target),
+        relayed=relayed,
         acts=may_issue(request.person, notice, request.now),
         musts=queries.musts_of(notice, tally),
         clashes=reads.clashes_on(access.clashes_visible_to(request.person, request.now), [row.pk for row in rows]),
@@ -174,14 +174,6 @@ def _target(request: Request, notice: Notice, waiting: list[Receipt]) -> Receipt
     if who.isdecimal():
         return queries.to_phone(notice).select_related(*queries.SHOWN_WITH).filter(pk=int(who)).first()
     return next(iter(waiting), None)
-
-
-def _relays(target: Receipt | None) -> list[Person]:
-    """Through whom the addressee is reached: whoever has taken it for him first."""
-    if target is None:
-        return []
-    known = secretaries_of(target.person)
-    return sorted(known, key=lambda one: one.pk != target.proxied_by_id)
 
 
 def _wanted(request: Request) -> Wanted:
