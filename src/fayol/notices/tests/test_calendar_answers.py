@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from fayol.organisation.models import Person
 
 pytestmark = pytest.mark.django_db
 Meeting = Callable[..., Notice]
+CALENDARS = Path(__file__).parents[5] / "shared" / "data" / "ics-fixtures"
 ZHOU, SUN = "周岚", "孙悦"
 
 
@@ -270,6 +272,32 @@ def test_after_the_withdrawal_nothing_can_be_answered(invited: Invited) -> None:
     actions.withdraw(notice, words="会议取消", by=Actor(notice.author), now=invited.now + timedelta(hours=1))
     letter = invited.answers("ACCEPTED")
     assert (letter.outcome, letter.reason) == ("not_done", "信里的事现在不需要您答复")
+
+
+REAL = {
+    "itip-event-accepted-reply.ical": Reply.ATTEND,
+    "itip-event-tentative-reply.ical": Reply.NOTHING,
+    "BrokerAttendeeReply.testAccepted.3.ics": Reply.ATTEND,
+    "BrokerDeleteEvent.testAttendeeDeleteWithDtend.2.ics": Reply.LEAVE,
+}
+
+
+@pytest.mark.skipif(not CALENDARS.is_dir(), reason="the folder of real calendars (../shared/data) is not here")
+@pytest.mark.parametrize("name", sorted(REAL))
+def test_answers_as_other_programs_write_them_are_hers_once_they_name_her_and_our_event(
+    invited: Invited, name: str
+) -> None:
+    calendar = Calendar.from_ical(next(CALENDARS.rglob(name)).read_bytes())
+    assert calendar["METHOD"] == "REPLY"
+    _method, asked = invited.event()
+    answer = calendar.walk("VEVENT")[0]
+    attendee = answer["ATTENDEE"]
+    named = vCalAddress(str(asked["ATTENDEE"]))
+    named.params = attendee.params
+    answer["ATTENDEE"], answer["UID"] = named, asked["UID"]
+    letter = take_in(invited.mailed(calendar.to_ical()), now=invited.now + timedelta(hours=2))
+    assert letter.outcome == ("answered" if REAL[name] else "not_done"), letter.reason
+    assert invited.row().reply == REAL[name]
 
 
 # ── what must change nothing ───────────────────────────────────────────────
