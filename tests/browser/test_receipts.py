@@ -79,6 +79,11 @@ def pages(notice: Notice, leader: int, start: datetime) -> Iterator[tuple[str, s
     yield "days-stranger", STRANGER, f"/notices/days/{week}"
     yield "day", SECRETARY, f"/notices/days/{leader}/{week}"
     yield "day-stranger", STRANGER, f"/notices/days/{leader}/{week}"
+    yield "list", OFFICER, "/notices/?show=issued"
+    yield "page", OFFICER, f"{here}/"
+    yield "page-secretary", SECRETARY, f"{here}/"
+    yield "page-leader", LEADER, f"{here}/"
+    yield "workbench-clash", SECRETARY, "/"
 
 
 def test_the_pages_of_following_up_read_fit_and_speak_chinese(

@@ -22,13 +22,15 @@ MANY_REQUESTS = 3
 
 @dataclass(frozen=True)
 class Preview:
-    """`names`: the first of them, with their units. `busy`: units with how often they were asked this week."""
+    """`names`: the first of them, with their units. `busy`: units with how often they were asked this week.
+    `mild`: some must attend, and yet another's word for them would do."""
 
     people: int = 0
     names: tuple[tuple[str, str], ...] = ()
     busy: tuple[tuple[Unit, int], ...] = ()
     alike: tuple[Notice, ...] = ()
     clashes: tuple[Engagement, ...] = field(default=())
+    mild: bool = False
 
     @property
     def more(self) -> int:
@@ -49,6 +51,7 @@ def preview_of(notice: Notice, now: datetime) -> Preview:
         busy=_busy(notice, now),
         alike=tuple(alike(notice, now=now)),
         clashes=tuple(clashes_ahead(notice, now)),
+        mild=notice.depth != Depth.PERSONAL and any(entry.must for entry in entries),
     )
 
 

@@ -149,3 +149,13 @@ def test_that_he_knows_is_never_said_by_leaving_the_form_as_it_was(
     assert "请选通话的结果" in answer.content.decode()
     assert "在开会" in answer.content.decode()
     assert not row.calls.exists()
+
+
+@pytest.mark.req("S4-21")
+def test_before_sending_the_writer_hears_that_another_may_confirm_for_who_must_attend(
+    meeting: Meeting, client_as: SignIn, at_nine: None
+) -> None:
+    words = "有必到人员，但受托人可以代为确认"
+    for depth, told in ((Depth.CONFIRMED, True), (Depth.PERSONAL, False)):
+        draft = meeting(LEADER, sent=False, depth=depth)
+        assert (words in client_as(OFFICER).get(f"/notices/{draft.pk}/").content.decode()) is told, depth
