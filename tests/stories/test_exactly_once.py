@@ -58,8 +58,8 @@ SELECT '', false, 'n' || n, '', '', '', false, true, now() FROM generate_series(
 _PEOPLE = """
 INSERT INTO organisation_person (name, pinyin, initials, grams, code, mobile, email, "order", active, admin_role,
                                  version, account_id)
-SELECT '职工' || n, '', '', '{}', 'N' || n, '', CASE WHEN n %% 8 IN (2, 3, 4, 7) THEN 'n' || n || '@example.cn' ELSE '' END, n,
-       true, '', 1, a.id
+SELECT '职工' || n, '', '', '{}', 'N' || n, '',
+       CASE WHEN n %% 8 IN (2, 3, 4, 7) THEN 'n' || n || '@example.cn' ELSE '' END, n, true, '', 1, a.id
   FROM generate_series(1, %s) n LEFT JOIN organisation_account a ON a.username = 'n' || n
 """
 _POSTS = """
