@@ -27,7 +27,7 @@ LEADER, SECRETARY, SECOND, ORGANISER, OFFICER, HEAD, CHIEF, DEPUTY = (
 )  # fmt: skip
 TITLE, OWN = "关于召开某重要会议的通知", "主持工作会"
 GREEN, AMBER = "本人已确认", "秘书代签，本人未知悉"
-UNREAD = "已送达未读"
+UNREAD = "已到系统，未读"
 Clock, Windows = Callable[[str], datetime], Callable[[str], Page]
 
 
@@ -229,7 +229,7 @@ def test_the_notice_that_the_secretary_took_and_forgot(open_as: Windows, clock: 
     field(organiser, "开始").fill("2026-11-20T08:30")
     organiser.get_by_role("button", name="发出更正").click()
     expect(organiser.locator("#toast")).to_contain_text("更正已发出")
-    expect_not_green(organiser, "已送达未读")
+    expect_not_green(organiser, "已到系统，未读")
     at(leader, here)
     expect(leader.locator("#changes")).to_contain_text("改到8:30，省里提前到")
     expect(leader.locator("#changes del")).to_contain_text("09:00")

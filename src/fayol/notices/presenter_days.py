@@ -214,13 +214,18 @@ class ClashPage:
 
     @property
     def over(self) -> bool:
-        return self.clash.over_at is not None
+        """Settled, or nobody settled it before the time came."""
+        return self.clash.over_at is not None or self.past
+
+    @property
+    def past(self) -> bool:
+        return min(self.clash.first.ends_at, self.clash.second.ends_at) <= self.now
 
     @property
     def sides(self) -> list[Side]:
         rows = (self.clash.first, self.clash.second)
         return [
-            Side(row, key, self.now, row.pk == self.clash.kept_id, self.over)
+            Side(row, key, self.now, row.pk == self.clash.kept_id, self.clash.over_at is not None)
             for key, row in zip(("甲", "乙"), rows, strict=True)
         ]
 
@@ -235,8 +240,10 @@ class ClashPage:
     def standing(self) -> str:
         if self.over and self.clash.decided_by:
             return t("%(name)s已定") % {"name": self.clash.decided_by.name}
-        if self.over:
+        if self.clash.over_at is not None:
             return t("已解开")
+        if self.past:
+            return t("时间已过，没有解开")
         if self.clash.asked_at:
             return t("%(at)s已报请定夺") % {"at": dates.daytime(self.clash.asked_at, self.now)}
         return t("等两边商量")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, Q, QuerySet
+from django.db.models.functions import Coalesce, Least
 
 from fayol.channels.models import DeadAddress, Delivery
 from fayol.facts.journal import history_of
@@ -154,24 +155,30 @@ def clashes_in(rows: QuerySet[Clash], notice: Notice, *, most: int = 20) -> dict
     return {receipt.pk: one for receipt, one in sides if receipt and receipt.notice_id == notice.pk}
 
 
-def open_clashes(rows: QuerySet[Clash], *, most: int = 50) -> list[Clash]:
-    return list(rows.filter(over_at__isnull=True).order_by("first__starts_at", "id")[:most])
+def open_clashes(rows: QuerySet[Clash], now: datetime, *, most: int = 50) -> list[Clash]:
+    return list(rows.filter(_ahead(now)).order_by("first__starts_at", "id")[:most])
+
+
+def _ahead(now: datetime) -> Q:
+    return Q(over_at__isnull=True, first__ends_at__gt=now, second__ends_at__gt=now)
 
 
 @prepared
 def clashes_for(person: int, now: datetime) -> QuerySet[Clash]:
-    """Clashes ahead that wait for this person: as organiser of one side, as who serves the one whose day it is, and as
-    the office's head once it is put before him."""
+    """Clashes ahead that wait for this person: as organiser of one side or as who serves the one whose day it is, to be
+    settled between them; once they could not, as the office's head."""
     served = Secretaryship.objects.filter(secretary=person).values("leader")
     heads = active_posts().filter(person=person, unit__is_office=True, role=PostRole.HEAD)
     own = Q(organiser=person) | Q(receipt__notice__author=person) | Q(person__in=served)
     held = Engagement.objects.filter(own).values("pk")
-    mine = Q(first__in=held) | Q(second__in=held)
+    mine = Q(asked_at__isnull=True) & (Q(first__in=held) | Q(second__in=held))
     asked = Q(asked_at__isnull=False) & Exists(heads)
-    ahead = Q(over_at__isnull=True, first__ends_at__gt=now, second__ends_at__gt=now)
-    return Clash.objects.filter(mine | asked, ahead)
+    return Clash.objects.filter(mine | asked, _ahead(now))
 
 
 def settled_clashes(rows: QuerySet[Clash], now: datetime, *, most: int = 20) -> list[Clash]:
-    """Those that were over in the last thirty days, the latest first."""
-    return list(rows.filter(over_at__gt=now - timedelta(days=30)).order_by("-over_at", "-id")[:most])
+    """Those that were over in the last thirty days, settled or by the time having passed, the latest first."""
+    since = now - timedelta(days=30)
+    past = Q(over_at__isnull=True, first__ends_at__gt=since, second__ends_at__gt=since) & ~_ahead(now)
+    ended = Coalesce("over_at", Least("first__ends_at", "second__ends_at"))
+    return list(rows.filter(Q(over_at__gt=since) | past).order_by(ended.desc(), "-id")[:most])

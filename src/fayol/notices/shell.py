@@ -12,7 +12,7 @@ from django.utils.translation import gettext as t
 from fayol.kernel.text import gettext_noop as _
 from fayol.notices import policy, presenter
 from fayol.notices.access import visible_to
-from fayol.notices.models import Receipt
+from fayol.notices.models import Clash, Receipt
 from fayol.notices.presenter_days import ClashPage
 from fayol.notices.presenter_marks import reply_of
 from fayol.notices.presenter_rechecks import answer_by
@@ -24,7 +24,6 @@ from fayol.notices.states import Depth, Form, Leave, Reply, Stage
 from fayol.organisation.calendar import work_calendar
 from fayol.organisation.models import Person
 from fayol.organisation.prepared import Asked, prepared
-from fayol.organisation.queries import is_coordinator
 from fayol.web import nav, workbench
 from fayol.web.components import Light, dates
 from fayol.web.search import MOST, Hit
@@ -135,23 +134,21 @@ def _to_pass_on(row: Receipt, now: datetime) -> workbench.Row:
 
 
 def clashing(person: Person, now: datetime) -> list[workbench.Row]:
-    """撞车, for both organisers and for who keeps the day, until one of the two has given way."""
+    """撞车: for both organisers and who keeps the day, until they have put it before the office; then for its head."""
     rows = clashes_for(person.pk, now).select_related("first__person", "second")
-    found = list(rows.order_by("first__starts_at", "pk")[:MOST_ROWS])
-    decides = bool(found) and is_coordinator(person)
-    return [_clash(ClashPage(row, now, decides, may_ask=row.asked_at is None)) for row in found]
+    return [_clash(row, now) for row in rows.order_by("first__starts_at", "pk")[:MOST_ROWS]]
 
 
-def _clash(page: ClashPage) -> workbench.Row:
-    one, other = page.clash.first, page.clash.second
-    verb = t("去定夺") if page.decides else t("去商量") if page.may_ask else t("看进展")
-    return workbench.Row(
-        t("撞车：%(who)s的“%(one)s”与“%(other)s”")
-        % {"who": page.person.name, "one": one.title, "other": other.title},
-        f"/notices/clashes/{page.clash.pk}/", verb, Light("red", t("撞车")),
-        t("%(overlap)s，%(standing)s") % {"overlap": page.overlap, "standing": page.standing},
-        min(one.starts_at, other.starts_at),
-    )  # fmt: skip
+def _clash(row: Clash, now: datetime) -> workbench.Row:
+    given = {"name": row.first.person.name, "one": row.first.title, "other": row.second.title}
+    link, due = f"/notices/clashes/{row.pk}/", min(row.first.starts_at, row.second.starts_at)
+    overlap = ClashPage(row, now, decides=False, may_ask=False).overlap
+    if row.asked_at:
+        title = t("定夺%(name)s参加哪一个：“%(one)s”或“%(other)s”") % given
+        return workbench.Row(title, link, t("去定夺"), Light("amber", t("待定夺")), overlap, due)
+    title = t("%(name)s撞车：“%(one)s”与“%(other)s”") % given
+    sub = t("%(overlap)s，先商量，商量不下来就报请定夺") % {"overlap": overlap}
+    return workbench.Row(title, link, t("去商量"), Light("red", t("撞车")), sub, due)
 
 
 # ── the search ─────────────────────────────────────────────────────────────

@@ -98,7 +98,7 @@ def test_a_clash_stands_where_the_one_who_has_to_settle_it_looks(
         assert link in html, name
     assert words in client_as(OFFICER).get(f"/notices/{notice.pk}/receipts/").content.decode()
     for name in (OFFICER, SECRETARY):
-        assert f"撞车：{LEADER}的“主持工作会”与“{notice.title}”" in client_as(name).get("/").content.decode(), name
+        assert f"{LEADER}撞车：“主持工作会”与“{notice.title}”" in client_as(name).get("/").content.decode(), name
     assert "撞车" not in client_as("周岚").get("/").content.decode()
 
 
@@ -122,7 +122,7 @@ def test_the_leader_who_answers_for_the_issuing_unit_looks_and_can_do_nothing(
     here = f"/notices/{notice.pk}/"
     assert notice.title in chief.get("/notices/?show=issued").content.decode()
     receipts = chief.get(f"{here}receipts/").content.decode()
-    for words in ("必到人员0/1已本人确认", "另有“主持工作会”", "已送达未读"):
+    for words in ("必到人员0/1已本人确认", "另有“主持工作会”", "已到系统，未读"):
         assert words in receipts, words
     for words in ("登记通话", "提醒未确认", 'name="receipt"', "打印催办单"):
         assert words not in receipts, words

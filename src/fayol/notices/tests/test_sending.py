@@ -19,7 +19,7 @@ from fayol.notices.audience import Entry, newcomers, people_of, words_of
 from fayol.notices.models import Clash, Engagement, Group, Notice, Receipt
 from fayol.notices.policy import Field
 from fayol.notices.queries import alike, requests_this_week, tally_of, unmet
-from fayol.notices.queries_following import open_clashes
+from fayol.notices.queries_following import open_clashes, settled_clashes
 from fayol.notices.queries_reach import branches_of
 from fayol.notices.states import Depth, EntryKind, Form, Grip, Reply, Stage, Status
 from fayol.notices.tests.conftest import inbox
@@ -140,7 +140,11 @@ def test_a_notice_holds_the_leaders_day_and_both_organisers_hear_of_the_clash_at
     notice = meeting(LEADER, "周岚")
     held = Engagement.objects.get(receipt__person__name=LEADER)
     assert (held.grip, held.starts_at, held.people) == (Grip.HELD, notice.starts_at, 2)
-    clash = open_clashes(clashes_visible_to(act(OFFICER).person, now))[0]
+    seen = clashes_visible_to(act(OFFICER).person, now)
+    clash = open_clashes(seen, now)[0]
+    later = notice.starts_at + timedelta(days=1) if notice.starts_at else now
+    assert (open_clashes(seen, later), settled_clashes(seen, later)) == ([], [clash]), "nobody settled it in time"
+    assert (settled_clashes(seen, now), settled_clashes(seen, later + timedelta(days=31))) == ([], [])
     assert {clash.first, clash.second} == {own, held}
     words = f"撞车：{LEADER}的“主持工作会”与“{notice.title}”时间重叠"
     assert inbox(OFFICER)[-1] == words
@@ -154,7 +158,7 @@ def test_a_notice_holds_the_leaders_day_and_both_organisers_hear_of_the_clash_at
     assert own.grip == Grip.RELEASED
     assert inbox("夏雨桐")[-1] == f"撞车已定：{LEADER}参加“{notice.title}”。“主持工作会”的40人请您另行告知"
     assert inbox(OFFICER)[-1] == f"撞车已定：{LEADER}参加“{notice.title}”，另一项让出"
-    assert open_clashes(clashes_visible_to(act(OFFICER).person, now)) == []
+    assert open_clashes(clashes_visible_to(act(OFFICER).person, now), now) == []
 
 
 def test_a_yes_makes_the_hold_firm_and_a_leave_lets_it_go(

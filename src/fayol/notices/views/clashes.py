@@ -27,7 +27,7 @@ from fayol.web.http import Request, answer, person_required
 def index(request: Request) -> HttpResponse:
     rows = access.clashes_visible_to(request.person, request.now)
     shown = {
-        "open": [_shown(request, row) for row in reads.open_clashes(rows)],
+        "open": [_shown(request, row) for row in reads.open_clashes(rows, request.now)],
         "over": [_shown(request, row) for row in reads.settled_clashes(rows, request.now)],
     }
     return render(request, "notices/clashes.html", shown)
@@ -87,8 +87,9 @@ def _again(request: Request, row: Clash, **given: Any) -> HttpResponse:
 
 
 def _shown(request: Request, row: Clash, **given: Any) -> ClashPage:
-    decides = is_coordinator(request.person) and row.over_at is None
-    waits = row.over_at is None and row.asked_at is None and not decides
+    ahead = not ClashPage(row, request.now, decides=False, may_ask=False).over
+    decides = is_coordinator(request.person) and ahead
+    waits = ahead and row.asked_at is None and not decides
     may_ask = waits and request.person.pk in actions.organisers_of(row) | actions.keepers_of(row)
     form = given.pop("form", None) or ChoiceForm()
     return ClashPage(row, request.now, decides, may_ask, form=form, **given)
