@@ -24,6 +24,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 
 from fayol.channels.models import INBOX, MAIL, Bundle, ChannelState, DeadAddress, Delivery
+from fayol.channels.paper import PAPER
 from fayol.channels.states import WAITING, Status
 from fayol.channels.tests.conftest import free_port
 from fayol.facts.models import Fact
@@ -369,7 +370,11 @@ def one_row_each(notice: Notice) -> None:
     assert len(by_mail) == LETTERS
     for channel, people in ((INBOX, everybody), (MAIL, by_mail)):
         assert Counter(told.filter(channel=channel).values_list("person_id", flat=True)) == Counter(people.keys())
-    assert told.count() == PEOPLE + LETTERS
+    no_account = set(Person.objects.filter(code__startswith="N", account=None).values_list("pk", flat=True))
+    dead = set(DeadAddress.objects.values_list("person_id", flat=True))
+    paper = no_account - (by_mail.keys() - dead)
+    assert Counter(told.filter(channel=PAPER).values_list("person_id", flat=True)) == Counter(paper)
+    assert told.count() == PEOPLE + LETTERS + len(paper)
 
 
 def rows_say_what_the_server_has(flaky: Flaky) -> None:

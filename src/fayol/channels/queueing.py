@@ -71,8 +71,10 @@ def _queue(messages: Sequence[Message]) -> None:
 
 def queue_other_channels(messages: Sequence[Message]) -> None:
     """For messages that are in the inbox already, whose words are taken from there."""
+    if not messages:
+        return
     on = [channel for channel in channels() if channel.is_on()]
-    outward, pressing = _outward(messages, on) if on and messages else ([], set())
+    outward, pressing = _outward(messages, on) if on else ([], set())
     queue_outward(outward)
     reached = {(row["f"], row["p"]) for row in outward}
     asking = [m for m in messages if m.asks and not m.chase and (m.fact.pk, m.person_id) not in reached]

@@ -17,15 +17,21 @@ from django.db import connection
 from django.db.models import BigIntegerField, DateTimeField, Expression, Field, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
+from fayol.organisation.models import Person
+from fayol.organisation.remembering import many_at_once
+
 P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A statement with its values."""
+    """A statement of keys, with its values."""
 
     sql: str
     values: tuple[Any, ...]
+
+    def __hash__(self) -> int:
+        return hash(self.sql)
 
 
 class Given(Expression):
@@ -62,7 +68,8 @@ class Prepared(Generic[P]):
 
     def _composed(self, given: dict[str, Any]) -> Asked:
         places = {name: Given(name, _field(value)) if _varies(value) else value for name, value in given.items()}
-        sql, values = self.compose(**places).query.sql_with_params()  # type: ignore[arg-type, call-arg]
+        rows = self.compose(**places)  # type: ignore[arg-type, call-arg]
+        sql, values = rows.values("pk").query.sql_with_params()
         return Asked(sql, values)
 
 
@@ -72,22 +79,16 @@ def prepared(compose: Callable[P, QuerySet[Any]]) -> Prepared[P]:
     return Prepared(compose)
 
 
-def numbers(asked: Sequence[Asked]) -> list[int]:
-    """How many rows each of them gives, in one statement."""
-    return _together([f"(SELECT count(*) FROM ({one.sql}) AS found)" for one in asked], asked)  # noqa: S608
+def numbers(reader: Person, asked: Sequence[Asked]) -> list[int]:
+    """How many rows each of them gives, in one statement; not asked again for this reader while his page is made."""
+    return many_at_once(reader, asked, _numbers)
 
 
-def existing(asked: Sequence[Asked]) -> list[bool]:
-    """Whether each of them gives any row, in one statement."""
-    return _together([f"EXISTS ({one.sql})" for one in asked], asked)
-
-
-def _together(words: Sequence[str], asked: Sequence[Asked]) -> list[Any]:
-    if not asked:
-        return []
+def _numbers(asked: Sequence[Asked]) -> list[int]:
+    words = ", ".join(f"(SELECT count(*) FROM ({one.sql}) AS found)" for one in asked)  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(words), [value for one in asked for value in one.values])
-        return list(cursor.fetchone())
+        cursor.execute(f"SELECT {words}", [value for one in asked for value in one.values])
+        return [int(number) for number in cursor.fetchone()]
 
 
 def _varies(value: Any) -> bool:

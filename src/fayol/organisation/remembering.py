@@ -6,7 +6,7 @@ worker ask the database each time. Should the request write to the organisation 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from django.db import connection
 from fayol.organisation.models import Person
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 _MEMORY = "_remembered"
 
 
@@ -47,6 +48,15 @@ def once(person: Person, what: Hashable, read: Callable[[], T]) -> T:
         memory[what] = read()
     found: T = memory[what]
     return found
+
+
+def many_at_once(person: Person, wanted: Sequence[K], read: Callable[[Sequence[K]], Sequence[T]]) -> list[T]:
+    """What `read` gives for each of `wanted`; it is asked once, for those that it was not asked for before."""
+    memory: dict[Hashable, Any] = vars(person).get(_MEMORY, {})
+    new = [one for one in dict.fromkeys(wanted) if one not in memory]
+    found: dict[Hashable, T] = dict(zip(new, read(new), strict=True)) if new else {}
+    memory.update(found)
+    return [found[one] if one in found else memory[one] for one in wanted]
 
 
 def _changes(sql: str) -> bool:

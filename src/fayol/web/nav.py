@@ -96,7 +96,7 @@ def frame_for(person: Person, *, path: str, now: datetime) -> Frame:
     entries = [e for e in sorted(_entries.values(), key=lambda e: e.order) if exists(e.path) and e.allowed(person)]
     here = max(((len(p), e.key) for e in entries for p in (e.path, *e.under) if _covers(p, path)), default=(0, ""))[1]
     badges = [e.badge(person, now) if e.badge else 0 for e in entries]
-    numbers = _counted([*badges, *(count(person, now) for count in _unread)])
+    numbers = _counted(person, [*badges, *(count(person, now) for count in _unread)])
     links = [Link(e, e.key == here, number) for e, number in zip(entries, numbers, strict=False)]
     return Frame(links, sum(numbers[len(entries) :]))
 
@@ -105,8 +105,8 @@ def links_for(person: Person, *, path: str, now: datetime) -> list[Link]:
     return frame_for(person, path=path, now=now).links
 
 
-def _counted(given: Sequence[Waiting]) -> list[int]:
-    found = iter(numbers([one for one in given if isinstance(one, Asked)]))
+def _counted(person: Person, given: Sequence[Waiting]) -> list[int]:
+    found = iter(numbers(person, [one for one in given if isinstance(one, Asked)]))
     return [next(found) if isinstance(one, Asked) else one for one in given]
 
 

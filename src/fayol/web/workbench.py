@@ -22,7 +22,7 @@ from fayol.commitments.states import State
 from fayol.kernel.errors import Refused
 from fayol.kernel.text import gettext_noop as _
 from fayol.organisation.models import Person
-from fayol.organisation.prepared import Asked, existing, prepared
+from fayol.organisation.prepared import Asked, numbers, prepared
 from fayol.organisation.queries import is_coordinator
 from fayol.web import nav
 from fayol.web.http import Request, answer, person_required
@@ -76,7 +76,7 @@ def rows_for(person: Person, now: datetime, mine: Sequence[Commitment]) -> list[
 
 def _with_rows(person: Person, now: datetime) -> list[Source]:
     asked = [only_if(person, now) if only_if else None for _source, only_if in _sources.values()]
-    found = iter(existing([one for one in asked if one]))
+    found = iter(numbers(person, [one for one in asked if one]))
     return [source for (source, _if), one in zip(_sources.values(), asked, strict=True) if one is None or next(found)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from datetime import datetime, timedelta
+from email.utils import formataddr
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -379,7 +380,7 @@ def test_the_words_about_a_restricted_thing_are_for_those_who_may_see_it(mail: C
 
 def test_the_office_sees_what_came_to_nothing_and_marks_it(mail: Correspondence, client_as: Any) -> None:
     letter = mail.asks("周岚")
-    row = mail.says(letter, "收到", sender="骗子 <someone@evil.example>")
+    row = mail.says(letter, "收到", sender=formataddr(("骗子", "someone@evil.example")))
     client = client_as("林晓雯")
     body = client.get("/answers/incoming/").content.decode()
     assert "someone@evil.example" in body
