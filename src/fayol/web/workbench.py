@@ -30,7 +30,7 @@ from fayol.web.workbench_rows import Row, news_for, row_of
 
 __all__ = ["Row", "page", "register", "row_of"]
 
-MOST, MOST_RED = 30, 6
+MOST, MOST_RED = 20, 6
 Source = Callable[[Person, datetime], Sequence[Row]]
 Statement = Callable[[Person, datetime], Asked]
 _sources: dict[str, tuple[Source, Statement | None]] = {}
@@ -51,7 +51,7 @@ def page(request: Request) -> HttpResponse:
     desk = queries.desk(viewer, now, mine=MOST + 1, red=MOST_RED)
     rows, reds = rows_for(person, now, desk.mine), desk.red
     context = {
-        "rows": rows,
+        "rows": rows[:MOST],
         "total": f"{MOST}+" if len(rows) > MOST else len(rows),
         "awaited": None if rows else awaited_by(person),
         "imports": not rows and is_coordinator(person),
