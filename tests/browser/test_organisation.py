@@ -14,7 +14,7 @@ def test_searching_while_typing_and_opening_a_branch(page_as: Callable[..., Page
     page.goto("/organisation/")
     page.get_by_role("searchbox", name="找单位和人").fill("lxw")
     expect(page.get_by_role("link", name="林晓雯", exact=True)).to_be_visible()
-    page.wait_for_url("**/?q=lxw", timeout=3000)
+    page.wait_for_url("**/?q=lxw")
 
 
 def test_a_deputy_is_offered_while_typing_and_the_delegation_is_made(

@@ -333,7 +333,7 @@ def test_of_two_who_give_out_the_same_document_at_once_one_wins(cast: Any, now: 
 
     def one(n: int) -> None:
         try:
-            start.wait(timeout=30)
+            start.wait(timeout=120)
             results[n] = actions.dispatch(IntakeDocument.objects.get(pk=document.pk), wanted, by=people[n], now=now)
         except Refused as refused:
             results[n] = refused
@@ -344,7 +344,7 @@ def test_of_two_who_give_out_the_same_document_at_once_one_wins(cast: Any, now: 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=300)
     won = [result for result in results if isinstance(result, actions.Dispatched)]
     lost = [result for result in results if isinstance(result, Refused)]
     assert (len(won), [refused.code for refused in lost]) == (1, ["already_dispatched"])

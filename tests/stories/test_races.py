@@ -174,7 +174,7 @@ def test_a_kill_in_the_middle_of_a_dispatch_of_500_leaves_all_or_nothing(
     process.stdin.flush()
     time.sleep(after)
     process.send_signal(signal.SIGKILL)
-    process.wait(timeout=10)
+    process.wait(timeout=120)
     _wait_for_the_server_to_notice()
     count = Commitment.objects.count()
     assert (Matter.objects.count(), count) in {(0, 0), (1, 1000)}

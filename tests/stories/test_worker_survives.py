@@ -79,7 +79,7 @@ def worker(mail_port: int) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         process.terminate()
-        process.wait(40)
+        process.wait(300)
 
 
 def is_up(process: subprocess.Popen[bytes]) -> bool:

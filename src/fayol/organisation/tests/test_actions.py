@@ -403,7 +403,7 @@ def test_two_delegations_crossing_at_the_same_moment_never_make_a_chain(cast: An
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(120)
     assert sorted(outcomes) == ["chain", "done"]
 
 

@@ -148,7 +148,7 @@ def test_what_another_worker_holds_is_skipped_and_what_it_has_done_is_not_done_a
 
     def slow(row: Absence) -> None:
         holding.set()
-        let_go.wait(20)
+        let_go.wait(120)
         quick(row)
 
     def other_worker() -> None:
@@ -159,7 +159,7 @@ def test_what_another_worker_holds_is_skipped_and_what_it_has_done_is_not_done_a
 
     worker = threading.Thread(target=other_worker)
     worker.start()
-    holding.wait(20)
+    holding.wait(120)
     assert sweep(quick, now) == 3
     let_go.set()
     worker.join()

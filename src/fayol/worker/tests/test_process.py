@@ -59,7 +59,7 @@ def test_a_worker_runs_what_is_due_and_takes_over_what_a_killed_one_had_in_its_h
         until(lambda: WorkerProcess.objects.filter(host=socket.gethostname(), pid=worker.pid).exists())
     finally:
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(30) == 0
+        assert worker.wait(300) == 0
     assert not WorkerProcess.objects.exists(), "a worker that stops takes its leave"
 
 
