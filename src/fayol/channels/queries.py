@@ -74,27 +74,12 @@ def calendars_of(people: Collection[int]) -> Callable[[int], WorkCalendar]:
 # ── what became of it ──────────────────────────────────────────────────────
 
 
-def deliveries_of(subject_type: str, subject_id: int) -> QuerySet[Delivery]:
-    """What went out about a subject, through every channel, newest first."""
-    rows = Delivery.objects.filter(subject_type=subject_type, subject_id=subject_id)
-    return rows.select_related("person", "bundle").order_by("-id")
-
-
 def tellings_about(subject_type: str, subject_id: int, most: int) -> list[Delivery]:
     """The latest `most` deliveries by which somebody was asked or chased because of this subject, in all channels."""
     about = Q(subject_type=subject_type, subject_id=subject_id, asks=True)
     for kind, ids in related_to(subject_type, subject_id):
         about |= Q(subject_type=kind, subject_id__in=list(ids))  # inside OR a query would use no index
     return list(Delivery.objects.filter(about).select_related("person", "bundle").order_by("-id")[:most])
-
-
-def outward_of(fact_ids: Collection[int]) -> dict[int, list[Delivery]]:
-    """What went beyond the inbox because of each of these facts."""
-    found: dict[int, list[Delivery]] = {}
-    rows = Delivery.objects.filter(fact__in=fact_ids).exclude(channel=INBOX).select_related("person", "bundle")
-    for row in rows.order_by("id"):
-        found.setdefault(row.fact_id, []).append(row)
-    return found
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from fayol.commitments import access, policy, presenter, queries_page
 from fayol.commitments.foreseeing import foreseen_words
-from fayol.commitments.forms import FORMS, ONE_TAP, MoveForm, requester_words
+from fayol.commitments.forms import FORMS, ONE_TAP, MoveForm
 from fayol.commitments.models import Commitment
 from fayol.commitments.presenter_talk import Entry, Names, told
 from fayol.commitments.presenter_time import Times, times_of
@@ -201,10 +201,6 @@ class Sheet:
     @property
     def performer(self) -> str:
         return party(self.row.performer_unit.name, self.row.responsible.name if self.row.responsible else "")
-
-    @property
-    def answer_to(self) -> str:
-        return requester_words(self.row)
 
     @property
     def kind(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -119,7 +119,3 @@ def item_words(item: DryItem, now: datetime) -> str:
     if item.due_on:
         words.append(t("期限%(day)s") % {"day": dates.full_day(item.due_on, now)})
     return t("，").join(words)
-
-
-def people_in(halves: Iterable[Half]) -> int:
-    return len({one.line.person_id for half in halves for one in half.messages})

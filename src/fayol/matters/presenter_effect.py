@@ -175,13 +175,6 @@ def _day(text: str | None, now: datetime) -> str:
     return dates.full_day(date.fromisoformat(text), now) if text else ""
 
 
-def reconfirm_words(row: Reconfirm, now: datetime) -> tuple[str, str]:
-    """您的余量原有2天 and 现在差2天: what was, and what is."""
-    was = t("您原来%(slack)s") % {"slack": slack_words(row.slack_before)} if row.slack_before is not None else ""
-    left = t("现在%(slack)s") % {"slack": slack_words(row.slack_after)} if row.slack_after is not None else ""
-    return was, left
-
-
 def reconfirm_track(row: Reconfirm) -> components.Track | None:
     if row.new_on is None or row.due_on is None:
         return None

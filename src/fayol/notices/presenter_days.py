@@ -197,6 +197,18 @@ def clash_words(clash: Clash, receipt: int, now: datetime) -> str:
     return t("撞车：%(at)s–%(to)s另有“%(what)s”%(many)s") % {**given, "many": many}
 
 
+def overlap_words(clash: Clash, now: datetime) -> str:
+    one, other = clash.first, clash.second
+    start, end = max(one.starts_at, other.starts_at), min(one.ends_at, other.ends_at)
+    given = {"day": dates.day(start, now), "from": dates.clock(start), "to": dates.clock(end)}
+    return t("%(day)s%(from)s–%(to)s重叠") % given
+
+
+def is_over(clash: Clash, now: datetime) -> bool:
+    """Settled, or nobody settled it before the time came."""
+    return clash.over_at is not None or min(clash.first.ends_at, clash.second.ends_at) <= now
+
+
 @dataclass
 class ClashPage:
     """A clash before a reader. `decides`: he may choose; `may_ask`: he may put it before the office."""
@@ -214,12 +226,7 @@ class ClashPage:
 
     @property
     def over(self) -> bool:
-        """Settled, or nobody settled it before the time came."""
-        return self.clash.over_at is not None or self.past
-
-    @property
-    def past(self) -> bool:
-        return min(self.clash.first.ends_at, self.clash.second.ends_at) <= self.now
+        return is_over(self.clash, self.now)
 
     @property
     def sides(self) -> list[Side]:
@@ -231,10 +238,7 @@ class ClashPage:
 
     @property
     def overlap(self) -> str:
-        one, other = self.clash.first, self.clash.second
-        start, end = max(one.starts_at, other.starts_at), min(one.ends_at, other.ends_at)
-        given = {"day": dates.day(start, self.now), "from": dates.clock(start), "to": dates.clock(end)}
-        return t("%(day)s%(from)s–%(to)s重叠") % given
+        return overlap_words(self.clash, self.now)
 
     @property
     def standing(self) -> str:
@@ -242,7 +246,7 @@ class ClashPage:
             return t("%(name)s已定") % {"name": self.clash.decided_by.name}
         if self.clash.over_at is not None:
             return t("已解开")
-        if self.past:
+        if self.over:
             return t("时间已过，没有解开")
         if self.clash.asked_at:
             return t("%(at)s已报请定夺") % {"at": dates.daytime(self.clash.asked_at, self.now)}

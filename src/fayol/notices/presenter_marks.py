@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.utils.translation import gettext as t
 
 from fayol.notices.models import Receipt
@@ -11,7 +9,6 @@ from fayol.notices.states import (
     LEAVE_WORDS,
     REPLY_WORDS,
     STAGE_WORDS,
-    UNREACHED,
     WAY_WORDS,
     Leave,
     Reply,
@@ -70,12 +67,3 @@ def must_light(musts: tuple[int, int]) -> components.Light | None:
         return None
     words = t("必到人员%(own)d/%(all)d已本人确认") % {"own": own, "all": all_}
     return components.Light("green" if own == all_ else "amber", words)
-
-
-def is_unreached(row: Receipt) -> bool:
-    return Stage(row.stage) in UNREACHED
-
-
-def moment_of(row: Receipt) -> datetime:
-    """When the mark became what it is."""
-    return row.confirmed_at or row.stage_at

@@ -23,7 +23,7 @@ from fayol.notices.presenter_days import clash_words
 from fayol.notices.presenter_marks import mark_of, must_light, reply_of
 from fayol.notices.presenter_rechecks import Recheck, rechecks_of
 from fayol.notices.queries import Sieve
-from fayol.notices.states import MET, WAY_WORDS, Depth, Form, Stage, Way
+from fayol.notices.states import MET, Depth, Form, Stage
 from fayol.notices.states import Status as NoticeStatus
 from fayol.organisation.models import Person, Unit
 from fayol.web.http import Page, Problem, components, dates
@@ -405,7 +405,3 @@ class Following:
             return ""
         known = {*self.form.fields, *(self.leave_form[1].fields if self.leave_form else ())}
         return "" if self.problem.field in known else self.problem.sentence
-
-
-def way_words(call: Told) -> str:
-    return t(WAY_WORDS[Way(call.way)])

@@ -84,10 +84,6 @@ class Sheet:
         )
 
     @property
-    def checking(self) -> bool:
-        return any(desk.mine and desk.checks for desk in self.desks)
-
-    @property
     def foot(self) -> tuple[str, str] | None:
         if self.draft or not self.desks:
             return None

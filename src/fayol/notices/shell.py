@@ -13,7 +13,7 @@ from fayol.kernel.text import gettext_noop as _
 from fayol.notices import policy, presenter
 from fayol.notices.access import visible_to
 from fayol.notices.models import Clash, Receipt
-from fayol.notices.presenter_days import ClashPage
+from fayol.notices.presenter_days import overlap_words
 from fayol.notices.presenter_marks import reply_of
 from fayol.notices.presenter_rechecks import answer_by
 from fayol.notices.queries import TO_PASS_ON
@@ -142,7 +142,7 @@ def clashing(person: Person, now: datetime) -> list[workbench.Row]:
 def _clash(row: Clash, now: datetime) -> workbench.Row:
     given = {"name": row.first.person.name, "one": row.first.title, "other": row.second.title}
     link, due = f"/notices/clashes/{row.pk}/", min(row.first.starts_at, row.second.starts_at)
-    overlap = ClashPage(row, now, decides=False, may_ask=False).overlap
+    overlap = overlap_words(row, now)
     if row.asked_at:
         title = t("定夺%(name)s参加哪一个：“%(one)s”或“%(other)s”") % given
         return workbench.Row(title, link, t("去定夺"), Light("amber", t("待定夺")), overlap, due)

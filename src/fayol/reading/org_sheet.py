@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -26,7 +26,7 @@ from fayol.reading.org_rows import (
     UnitRow,
 )
 from fayol.reading.safety import LIMIT_BYTES
-from fayol.reading.sheet import Column, NoHeader, RowProblem, TableRow, read_table
+from fayol.reading.sheet import NoHeader, RowProblem, TableRow, read_table
 from fayol.reading.sheet_writer import SheetBook, Written
 from fayol.reading.workbook import Grid, Workbook, open_workbook, words
 
@@ -263,8 +263,3 @@ def _written_post(post: PostRow, known: Iterable[str]) -> dict[str, Written]:
 
 def _written(row: object, *keys: str) -> dict[str, Written]:
     return {key: getattr(row, key) for key in keys}
-
-
-def columns_of(sheet: str) -> Iterator[Column]:
-    """The columns of one sheet, for a page that explains the template."""
-    yield from COLUMNS[sheet]

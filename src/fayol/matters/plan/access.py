@@ -12,36 +12,19 @@ from fayol.commitments.models import Commitment
 from fayol.commitments.states import Side
 from fayol.kernel.errors import Refused
 from fayol.kernel.text import gettext_noop as _
-from fayol.matters.access import can_run, check_run, visible_to
+from fayol.matters.access import can_run, check_run
 from fayol.matters.models import Matter
-from fayol.matters.plan.models import Acknowledgement, Baseline, Dependency, Figure, Reconfirm
+from fayol.matters.plan.models import Acknowledgement, Reconfirm
 from fayol.organisation.actor import Actor
 from fayol.organisation.models import Person
 from fayol.organisation.queries import active_delegations, may_act_for_unit, secretaries_of
 from fayol.organisation.states import UnitKind
 
 
-def baseline_for(person: Person, matter: Matter, version: int) -> Baseline:
-    """A version of a matter that the person sees already, or 404."""
-    return get_object_or_404(Baseline, matter=matter, version=version)
-
-
 def reconfirm_for(person: Person, pk: int, now: datetime) -> Reconfirm:
     """The card, or 404 whether it does not exist or its task is not for these eyes."""
     rows = Reconfirm.objects.filter(commitment__in=commitments.visible_to(person, now).values("pk"))
     return get_object_or_404(rows.select_related("commitment", "figure", "matter"), pk=pk)
-
-
-def figure_for(person: Person, pk: int, now: datetime) -> Figure:
-    rows = Figure.objects.filter(matter__in=visible_to(person, now).values("pk"))
-    return get_object_or_404(rows.select_related("matter", "owner_unit"), pk=pk)
-
-
-def dependency_for(person: Person, pk: int, now: datetime) -> Dependency:
-    """Both its ends have to be in sight."""
-    seen = commitments.visible_to(person, now).values("pk")
-    rows = Dependency.objects.filter(before__in=seen, after__in=seen)
-    return get_object_or_404(rows.select_related("before", "after"), pk=pk)
 
 
 def linkable(person: Person, now: datetime) -> QuerySet[Commitment]:

@@ -17,7 +17,7 @@ from fayol.notices import actions
 from fayol.notices import queries_following as reads
 from fayol.notices.forms_following import ChoiceForm
 from fayol.notices.models import Clash
-from fayol.notices.presenter_days import ClashPage
+from fayol.notices.presenter_days import ClashPage, is_over
 from fayol.organisation.queries import is_coordinator
 from fayol.web.http import Request, answer, person_required
 
@@ -87,7 +87,7 @@ def _again(request: Request, row: Clash, **given: Any) -> HttpResponse:
 
 
 def _shown(request: Request, row: Clash, **given: Any) -> ClashPage:
-    ahead = not ClashPage(row, request.now, decides=False, may_ask=False).over
+    ahead = not is_over(row, request.now)
     decides = is_coordinator(request.person) and ahead
     waits = ahead and row.asked_at is None and not decides
     may_ask = waits and request.person.pk in actions.organisers_of(row) | actions.keepers_of(row)
